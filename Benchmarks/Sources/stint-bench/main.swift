@@ -1,0 +1,165 @@
+import Foundation
+
+// stint-bench PROGRAM [--quick] [--executions N]: measures the built program from outside and prints
+// a table. It never fails on a figure.
+
+let arguments = CommandLine.arguments.dropFirst()
+guard let program = arguments.first, !program.hasPrefix("-") else {
+    print("usage: stint-bench PROGRAM [--quick] [--executions N]")
+    exit(2)
+}
+let isQuick = arguments.contains("--quick")
+var large = isQuick ? 50_000 : 1_000_000
+if let index = arguments.firstIndex(of: "--executions"), let count = Int(arguments[index + 1]) {
+    large = count
+}
+/// `--only batches`, `singles` or `history` measures that part alone.
+func isWanted(_ part: String) -> Bool {
+    let arguments = CommandLine.arguments
+    guard let index = arguments.firstIndex(of: "--only") else { return true }
+    return arguments[index + 1] == part
+}
+let folder = NSTemporaryDirectory() + "stint-bench-\(getpid())"
+try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+defer { try? FileManager.default.removeItem(atPath: folder) }
+
+func row(_ name: String, _ figure: String, _ condition: String = "") {
+    line("| \(name) | \(figure) | \(condition) |")
+}
+/// Written at once, so that the table grows as it is measured.
+func line(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+func count(_ value: Double) -> String {
+    var digits = String(Int(value.rounded()))
+    var index = digits.count - 3
+    while index > 0 {
+        digits.insert(",", at: digits.index(digits.startIndex, offsetBy: index))
+        index -= 3
+    }
+    return digits
+}
+func milliseconds(_ seconds: Double) -> String { String(format: "%.2f ms", seconds * 1_000) }
+func mebibytes(_ bytes: Int) -> String { String(format: "%.1f MiB", Double(bytes) / 1_048_576) }
+
+line("| what | figure | conditions |")
+line("| --- | --- | --- |")
+
+let raw = RawEngine.rowsPerSecond(path: folder + "/raw.sqlite")
+row("raw SQLite in C", "\(count(raw)) rows/s", "3 indexes, synced, 1,000 a transaction")
+
+let start = Date().timeIntervalSince1970
+
+if isWanted("batches") {
+    let server = try ServerProcess(program: program, store: folder + "/batches.sqlite")
+    var fleet = Fleet(first: 0, begin: start - 40_000, spacing: 0.01)
+    for senders in [4, 1, 8] {
+        let perSender = (isQuick ? 200 : 1_600) / senders
+        let requests = (0..<senders).map { _ in
+            fleet.batches(perSender, of: 500).map { Request.post("/v1/events", $0) }
+        }
+        let measured = try Load.run(port: server.port, requests: requests)
+        let rate = measured.perSecond * 500
+        row(
+            "batches of 500, \(senders) senders",
+            "\(count(rate)) events/s, p99 \(milliseconds(measured.percentile(0.99)))",
+            "\(String(format: "%.2f", rate / raw)) × raw rows; \(mebibytes(server.residentBytes)) resident"
+        )
+    }
+    server.stop()
+}
+
+if isWanted("singles") {
+    let server = try ServerProcess(program: program, store: folder + "/singles.sqlite")
+    var fleet = Fleet(first: 10_000_000, begin: start - 100_040_000 / 1_000, spacing: 0.001)
+    for connections in [64, 32, 256, 1] {
+        let perConnection = (isQuick ? 30_000 : 140_000) / max(connections, 8) / 7
+        let requests = (0..<connections).map { _ in
+            (0..<perConnection).flatMap { _ in
+                fleet.next().map { Request.post("/v1/events", Array($0.utf8)) }
+            }
+        }
+        let measured = try Load.run(port: server.port, requests: requests)
+        row(
+            "single events, \(connections) connections",
+            "\(count(measured.perSecond)) events/s, p50 \(milliseconds(measured.percentile(0.5))), p99 \(milliseconds(measured.percentile(0.99)))",
+            "each synced before its answer")
+    }
+    server.stop()
+}
+
+if isWanted("history") {
+    let server = try ServerProcess(program: program, store: folder + "/history.sqlite")
+    let spacing = 80 * 86_400.0 / Double(large)
+    var fleet = Fleet(first: 0, begin: start - 80 * 86_400 - 100, spacing: spacing)
+    var filled = 0
+    var p95: [String: [Double]] = [:]
+    for size in [10_000, large] {
+        let begin = Load.now()
+        let before = filled
+        while filled < size {
+            let portion = min(size - filled, 20_000)
+            let senders = 4
+            let perSender = (portion + senders - 1) / senders
+            let requests = (0..<senders).map { _ in
+                stride(from: 0, to: perSender, by: 100).map { done in
+                    let events = (0..<min(100, perSender - done)).flatMap { _ in fleet.next() }
+                    return Request.post(
+                        "/v1/events", Array(("[" + events.joined(separator: ",") + "]").utf8))
+                }
+            }
+            _ = try Load.run(port: server.port, requests: requests)
+            filled += perSender * senders
+        }
+        row(
+            "fill to \(count(Double(size))) executions",
+            "\(count(Double(filled - before) / (Load.now() - begin))) executions/s",
+            "\(count(Double(server.storeBytes) / Double(filled))) bytes each on disk; rendering included"
+        )
+        let reads: [(String, (Int) -> String)] = [
+            ("one by id", { "/v1/executions/\(Fleet.id(($0 &* 7_919) % size))" }),
+            ("newest 50", { _ in "/v1/executions?limit=50" }),
+            (
+                "50 of agent and status",
+                { _ in
+                    "/v1/executions?limit=50&agent=trade-matching&status=failed"
+                }
+            ),
+            ("50 of a user", { "/v1/executions?limit=50&user=user-\($0 % 500)" }),
+            ("50 of an attribute", { "/v1/executions?limit=50&attr.model=large-\($0 % 3)" }),
+            ("one by correlation", { "/v1/executions?correlation=corr-\(($0 &* 7_919) % size)" }),
+            ("50 by word of an error", { _ in "/v1/executions?limit=50&q=ratelimit" }),
+            (
+                "50 slowest by finish",
+                { _ in
+                    "/v1/executions?limit=50&on=finish&minDurationSeconds=50"
+                }
+            ),
+        ]
+        for (name, path) in reads {
+            let requests = [
+                (0..<(isQuick ? 200 : 1_000)).map { Request.get(path($0)) }
+            ]
+            let measured = try Load.run(port: server.port, requests: requests)
+            p95[name, default: []].append(measured.percentile(0.95))
+            let ratio =
+                p95[name]!.count == 2
+                ? String(format: "%.2f × that of 10,000", p95[name]![1] / p95[name]![0]) : ""
+            row(
+                "\(name), of \(count(Double(size)))",
+                "p50 \(milliseconds(measured.percentile(0.5))), p95 \(milliseconds(measured.percentile(0.95)))",
+                ratio)
+        }
+    }
+    server.stop()
+
+    let again = try ServerProcess(program: program, store: folder + "/history.sqlite")
+    row(
+        "start to first answer", milliseconds(again.startSeconds),
+        "\(count(Double(large))) executions in the store")
+    let used = again.processorSeconds
+    Thread.sleep(forTimeInterval: 5)
+    row(
+        "idle",
+        "\(mebibytes(again.residentBytes)), \(milliseconds(again.processorSeconds - used)) of processor in 5 s",
+        "after that start")
+    again.stop()
+}

@@ -1,0 +1,45 @@
+# What can be done here; `make` alone lists it.
+
+# Build products live outside the checkout, so that a fresh clone builds in seconds after the first
+# time. One folder a configuration: a change of flags rebuilds every package.
+CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stint
+DEBUG = --scratch-path $(CACHE)/debug
+RELEASE = -c release --scratch-path $(CACHE)/release
+PROGRAM = $(CACHE)/release/release/stint
+SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint format bench docs libraries clean
+
+help: ## List these targets.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+run: build ## Build for release and serve on this machine, with a store in your data folder.
+	@exec $(PROGRAM) serve $(ARGUMENTS)
+
+build: libraries ## Build the program for release.
+	swift build $(RELEASE) --product stint
+	@echo "built $(PROGRAM)"
+
+test: libraries ## Build for debugging and run every test.
+	swift build $(DEBUG) --build-tests
+	swift test $(DEBUG) --skip-build $(ARGUMENTS)
+
+lint: ## Check the format of every source.
+	swift format lint --strict --recursive --parallel $(SOURCES)
+
+format: ## Bring every source into the format.
+	swift format --in-place --recursive --parallel $(SOURCES)
+
+bench: build ## Measure the release build from outside and print a table.
+	swift build -c release --package-path Benchmarks --scratch-path $(CACHE)/benchmarks
+	$(CACHE)/benchmarks/release/stint-bench $(PROGRAM) $(ARGUMENTS)
+
+docs: ## Where to read on.
+	@ls README.md CONTRIBUTING.md Documentation/*.md Documentation/decisions/*.md
+
+libraries: ## Install the system libraries that are missing.
+	@scripts/install-libraries
+
+clean: ## Remove the build products.
+	rm -rf $(CACHE)

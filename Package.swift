@@ -1,0 +1,110 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "stint",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "stint", targets: ["stint"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", from: "1.4.0",
+            traits: ["CommandLineArguments", "YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Without its own configuration support: ours reads flags, environment and file in one.
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .target(name: "StintModel"),
+        .target(name: "StintMetrics", dependencies: ["StintModel"]),
+        .target(
+            name: "StintStorage",
+            dependencies: [
+                "StintMetrics", "StintModel", .product(name: "Crypto", package: "swift-crypto"),
+            ]),
+        .target(
+            name: "StintStorageSQLite",
+            dependencies: [
+                "StintMetrics", "StintModel", "StintStorage",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                // The C interface, for the statements of the hot path.
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]),
+        .target(
+            name: "StintStorageTesting",
+            dependencies: ["StintMetrics", "StintModel", "StintStorage"]),
+        .target(name: "StintIngest", dependencies: ["StintModel"]),
+        .target(name: "StintWire", dependencies: ["StintModel"]),
+        .target(
+            name: "StintServer",
+            dependencies: [
+                "CZlib", "StintIngest", "StintModel", "StintStorage", "StintWire",
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .executableTarget(
+            name: "stint",
+            dependencies: [
+                "StintModel", "StintServer", "StintStorage", "StintStorageSQLite", "StintWire",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .testTarget(name: "StintIngestTests", dependencies: ["StintIngest", "StintModel"]),
+        .testTarget(
+            name: "StintCommandTests",
+            dependencies: [
+                "StintModel", "StintWire", "stint",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .testTarget(name: "StintModelTests", dependencies: ["StintModel"]),
+        .testTarget(name: "StintMetricsTests", dependencies: ["StintMetrics", "StintModel"]),
+        .testTarget(
+            name: "StintStorageSQLiteTests",
+            dependencies: [
+                "StintModel", "StintStorage", "StintStorageSQLite", "StintStorageTesting",
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+// One set of language features for every target; `Features.swift` in StintModel checks their spelling.
+for target in package.targets where target.type != .system {
+    target.swiftSettings =
+        (target.swiftSettings ?? []) + [
+            .enableUpcomingFeature("ExistentialAny"),
+            .enableUpcomingFeature("InternalImportsByDefault"),
+            .enableUpcomingFeature("MemberImportVisibility"),
+            .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        ]
+}

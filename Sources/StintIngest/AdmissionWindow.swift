@@ -1,0 +1,32 @@
+public import StintModel
+
+/// The times an event may speak of, as the server's clock sees them.
+public struct AdmissionWindow: Hashable, Sendable {
+    /// Stands in for the time of an event that carries none.
+    public var receivedAt: Instant
+    /// What lies before is refused: a record that retention removed must not come back as a stub.
+    public var oldest: Instant
+    /// What lies after is refused.
+    public var newest: Instant
+
+    public init(receivedAt: Instant, oldest: Instant, newest: Instant) {
+        self.receivedAt = receivedAt
+        self.oldest = oldest
+        self.newest = newest
+    }
+
+    /// From as old as the retention to ``Limits/eventsAhead`` ahead.
+    public init(receivedAt: Instant, retention: TimeSpan) {
+        self.init(
+            receivedAt: receivedAt, oldest: receivedAt - retention,
+            newest: receivedAt + Limits.eventsAhead)
+    }
+
+    /// - Returns: What is wrong with the time of an event; `nil` where nothing is.
+    @inline(__always)
+    func objection(to at: Instant) -> String? {
+        if at < oldest { return "This time is older than the retention." }
+        if at > newest { return "This time is more than 24 h ahead." }
+        return nil
+    }
+}

@@ -1,0 +1,51 @@
+import HTTPTypes
+import Hummingbird
+import StintStorage
+import StintWire
+
+/// Answers of JSON, as bytes that are written once.
+enum Answer {
+    static func json(
+        _ status: HTTPResponse.Status = .ok, _ write: (inout JSONWriter) -> Void
+    ) -> Response {
+        var json = JSONWriter()
+        write(&json)
+        return Response(
+            status: status, headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+
+    /// For readers: with an `ETag`, and 304 where the caller has this already.
+    static func tagged(_ json: JSONWriter, for request: Request) -> Response {
+        let tag = tag(of: json)
+        var headers = headers
+        headers[.eTag] = tag
+        headers[.cacheControl] = "private, no-cache"
+        if isHeld(tag, by: request) { return Response(status: .notModified, headers: headers) }
+        return Response(
+            status: .ok, headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
+    }
+
+    static func tag(of json: JSONWriter) -> String {
+        var digest = Fingerprint()
+        json.bytes.withUnsafeBufferPointer { bytes in
+            for byte in bytes { digest.combine(byte) }
+        }
+        return "\"\(digest.hex)\""
+    }
+
+    /// Whether `If-None-Match` names the tag: RFC 9110 §13.1.2, compared weakly.
+    static func isHeld(_ tag: String, by request: Request) -> Bool {
+        guard let held = request.headers[.ifNoneMatch] else { return false }
+        if held == "*" { return true }
+        return held.split(separator: ",").contains { part in
+            var part = part.drop { $0 == " " }
+            if part.hasPrefix("W/") { part = part.dropFirst(2) }
+            while part.last == " " { part.removeLast() }
+            return part == tag
+        }
+    }
+
+    private static let headers: HTTPFields = [.contentType: "application/json"]
+}

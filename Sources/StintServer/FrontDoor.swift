@@ -1,0 +1,65 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// What every request passes: where it may come from, a request id, and errors as problems.
+struct FrontDoor: RouterMiddleware {
+    /// The host names under which the server may be addressed; `nil` for any.
+    ///
+    /// A server without keys answers on this machine alone. A page in a browser on this machine
+    /// could reach it all the same, under a name of its own that leads here; so names are checked.
+    let hosts: [String]?
+
+    func handle(
+        _ request: Request, context: RequestScope,
+        next: @concurrent (Request, RequestScope) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            try check(request)
+            response = try await next(request, context)
+        } catch {
+            if !(error is Problem), !(error is any HTTPResponseError) {
+                context.logger.error("A request failed", metadata: ["error": "\(error)"])
+            }
+            response = Problem(error).response(from: request, context: context)
+        }
+        response.headers[.requestID] = context.id
+        response.headers[.contentTypeOptions] = "nosniff"
+        return response
+    }
+
+    private func check(_ request: Request) throws(Problem) {
+        guard let hosts else { return }
+        if let authority = request.head.authority, !Self.names(authority, oneOf: hosts) {
+            throw Problem(
+                .forbidden, "foreign_host",
+                "This server has no keys and answers only under the names of this machine, "
+                    + "not as \(authority.prefix(100)).")
+        }
+        // What a page of another site makes a browser send says where it comes from.
+        if let origin = request.headers[.origin],
+            !Self.names(origin.drop { $0 != "/" }.drop { $0 == "/" }, oneOf: hosts)
+        {
+            throw Problem(
+                .forbidden, "foreign_origin",
+                "This server has no keys and takes nothing from pages of \(origin.prefix(100)).")
+        }
+    }
+
+    /// Whether an authority is one of the hosts, with whatever port.
+    private static func names(_ authority: some StringProtocol, oneOf hosts: [String]) -> Bool {
+        hosts.contains { host in
+            guard authority.count >= host.count else { return false }
+            let end = authority.index(authority.startIndex, offsetBy: host.count)
+            return (end == authority.endIndex || authority[end] == ":")
+                && authority[..<end].lowercased() == host
+        }
+    }
+}
+
+extension HTTPField.Name {
+    static let origin = HTTPField.Name("Origin")!
+    static let requestID = HTTPField.Name("X-Request-Id")!
+    static let contentTypeOptions = HTTPField.Name("X-Content-Type-Options")!
+}

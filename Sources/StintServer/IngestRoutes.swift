@@ -1,0 +1,174 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import StintIngest
+import StintModel
+import StintStorage
+import StintWire
+
+/// Events in: native ones, and what EventBridge delivers.
+struct IngestRoutes: Sendable {
+    let recorder: Recorder
+    let reading: RequestBodyReading
+    let retention: TimeSpan
+    let maximumEvents: Int
+    let now: @Sendable () -> Instant
+
+    var routes: [Route] {
+        [
+            .post("/v1/events", .ingest, events),
+            .post("/v1/eventbridge", .ingest, eventBridge),
+        ]
+    }
+
+    private static let nativeForms: [(type: String, form: BodyForm)] = [
+        ("application/json", .json), ("application/x-ndjson", .ndjson),
+    ]
+    private static let foreignForms: [(type: String, form: BodyForm)] = [
+        ("application/json", .json)
+    ]
+
+    // MARK: POST /v1/events
+
+    @Sendable private func events(_ request: Request, _ scope: RequestScope) async throws
+        -> Response
+    {
+        try QueryParameters(request).finish()
+        let form = try form(of: request, takes: Self.nativeForms)
+        let body = try await reading.read(request)
+        let (submission, result) = try decode(body, scope) {
+            (bytes, window, sink) throws(BodyError) in
+            try NativeEventDecoder.decode(
+                bytes, as: form, window: window, maximumEvents: maximumEvents, into: sink)
+        }
+        try await recorder.record(submission)
+        return answer(.ok, result)
+    }
+
+    // MARK: POST /v1/eventbridge
+
+    /// Where nothing of a body could be taken the answer is 400: EventBridge would send the same
+    /// for a day otherwise, in vain.
+    @Sendable private func eventBridge(
+        _ request: Request, _ scope: RequestScope
+    ) async throws -> Response {
+        try QueryParameters(request).finish()
+        _ = try form(of: request, takes: Self.foreignForms)
+        let body = try await reading.read(request)
+        let (submission, result) = try decode(body, scope) {
+            (bytes, window, sink) throws(BodyError) in
+            try EventBridgeDecoder.decode(
+                bytes, window: window, maximumEvents: maximumEvents, into: sink)
+        }
+        try await recorder.record(submission)
+        if result.accepted == 0, let first = result.rejected.first {
+            throw Problem(
+                .badRequest, "nothing_accepted",
+                "No event of the body could be taken. The first: \(first.detail)",
+                parts: result.rejected.prefix(100).map {
+                    Problem.Part(pointer: "/\($0.index)\($0.pointer)", detail: $0.detail)
+                })
+        }
+        return answer(.ok, result)
+    }
+
+    // MARK: Parts
+
+    /// In which form the body comes.
+    ///
+    /// A caller that names none, or what `curl -d` sends when told nothing, means JSON.
+    private func form(
+        of request: Request, takes forms: [(type: String, form: BodyForm)]
+    ) throws(Problem) -> BodyForm {
+        let given = request.headers[.contentType] ?? ""
+        // The common case, letter for letter.
+        for form in forms where given == form.type { return form.form }
+        let type = given.lowercased().prefix { $0 != ";" }.filter { $0 != " " }
+        if type.isEmpty || type == "application/x-www-form-urlencoded" { return .json }
+        for form in forms where type == form.type { return form.form }
+        let types = forms.map(\.type).joined(separator: " or ")
+        throw Problem(
+            .unsupportedMediaType, "unknown_media_type",
+            "The Content-Type must be \(types), not \(given.prefix(100)).")
+    }
+
+    /// Decodes a body and folds its events by execution.
+    private func decode(
+        _ body: ByteBuffer, _ scope: RequestScope,
+        _ decode: (
+            UnsafeRawBufferPointer, AdmissionWindow, (borrowing Event) -> Void
+        ) throws(BodyError) -> IngestResult
+    ) throws -> (Recorder.Submission, IngestResult) {
+        let receivedAt = now()
+        let window = AdmissionWindow(receivedAt: receivedAt, retention: retention)
+        var gathering = Gathering(workspace: scope.identity.workspace)
+        do throws(BodyError) {
+            let result = try body.withUnsafeReadableBytes { (bytes) throws(BodyError) in
+                try decode(bytes, window) { gathering.append($0) }
+            }
+            gathering.submission.bytes = body.readableBytes
+            return (gathering.submission, result)
+        } catch {
+            switch error {
+            case .malformed(let detail, let offset):
+                throw Problem(
+                    .badRequest, "malformed_body",
+                    "The body is not JSON: \(detail) (byte \(offset)).")
+            case .tooManyEvents(let limit):
+                throw Problem(
+                    .contentTooLarge, "too_many_events",
+                    "A request holds at most \(limit) events. Send them in parts.")
+            }
+        }
+    }
+
+    private func answer(_ status: HTTPResponse.Status, _ result: IngestResult) -> Response {
+        Answer.json(status) { json in
+            json.object { json in
+                json.member("accepted", Int64(result.accepted))
+                json.key("rejected")
+                json.array(result.rejected) { json, rejection in
+                    json.object { json in
+                        json.member("index", Int64(rejection.index))
+                        json.member("pointer", rejection.pointer)
+                        json.member("detail", rejection.detail)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Brings the events of one request together by execution.
+private struct Gathering {
+    let workspace: Workspace
+    var submission = Recorder.Submission()
+    private var places: [ExecutionID: Int] = [:]
+    private var last: (id: ExecutionID, place: Int)?
+
+    init(workspace: Workspace) {
+        self.workspace = workspace
+    }
+
+    mutating func append(_ event: Event) {
+        guard let id = event.execution else {
+            if let report = event.worker {
+                submission.workers.append(
+                    WorkerSample(workspace: workspace, at: event.at, report: report))
+            }
+            return
+        }
+        // Events of one execution often stand together.
+        if let last, last.id == id { return submission.recordings[last.place].append(event) }
+        if let place = places[id] {
+            last = (id, place)
+            submission.recordings[place].append(event)
+        } else {
+            let place = submission.recordings.count
+            places[id] = place
+            last = (id, place)
+            submission.recordings.append(
+                Recording(workspace: workspace, id: id, first: event))
+        }
+    }
+}

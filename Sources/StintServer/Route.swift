@@ -1,0 +1,57 @@
+import HTTPTypes
+import Hummingbird
+
+/// One route, with what a caller must be allowed to do to use it.
+struct Route: Sendable {
+    /// What a key may do. `admin` includes the other two.
+    enum Scope: String, Sendable {
+        /// Open to everybody.
+        case none
+        case ingest
+        case read
+        case admin
+    }
+
+    let method: HTTPRequest.Method
+    let path: String
+    let scope: Scope
+    let handle: @Sendable (Request, RequestScope) async throws -> Response
+
+    static func get(
+        _ path: String, _ scope: Scope,
+        _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
+    ) -> Route {
+        Route(method: .get, path: path, scope: scope, handle: handle)
+    }
+
+    static func post(
+        _ path: String, _ scope: Scope,
+        _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
+    ) -> Route {
+        Route(method: .post, path: path, scope: scope, handle: handle)
+    }
+}
+
+extension Router<RequestScope> {
+    /// Adds routes; a known path asked with another method answers 405 and says which it takes.
+    func add(_ routes: [Route]) {
+        for (path, routes) in Dictionary(grouping: routes, by: \.path) {
+            for route in routes {
+                on(RouterPath(path), method: route.method, use: route.handle)
+            }
+            var allowed = routes.map(\.method)
+            if allowed.contains(.get) { allowed.append(.head) }
+            let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+            let others: [HTTPRequest.Method] = [
+                .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+            ]
+            for method in others where !allowed.contains(method) {
+                on(RouterPath(path), method: method) { _, _ -> Response in
+                    throw Problem(
+                        .methodNotAllowed, "method_not_allowed", "This path takes \(names).",
+                        headers: [.allow: names])
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import HTTPTypes
+import Hummingbird
+public import Logging
+import NIOCore
+public import ServiceLifecycle
+public import StintModel
+public import StintStorage
+
+/// What a server is told at its start.
+public struct ServerSettings: Sendable {
+    /// The address to listen on. Anything but this machine's own takes ``isOpen``.
+    public var host = "127.0.0.1"
+    /// 0 takes a free port.
+    public var port = 8790
+    /// How long executions are kept, and how old an event may be.
+    public var retention = TimeSpan.days(90)
+    /// How long the events themselves are kept.
+    public var trailRetention = TimeSpan.days(7)
+    /// Whether it may listen beyond this machine though nobody needs a key.
+    public var isOpen = false
+    /// The most bytes of a request's body, after decompression.
+    public var bodyBytes = 16 << 20
+    /// The most events of a request.
+    public var eventsPerRequest = 10_000
+    /// How long a connection may stay without a word.
+    public var idleTimeout = Duration.seconds(60)
+    public var recorder = Recorder.Bounds()
+
+    public init() {}
+
+    /// The names by which this machine calls itself.
+    static let loopbackNames = ["127.0.0.1", "localhost", "[::1]", "::1"]
+
+    var isLoopback: Bool { Self.loopbackNames.contains(host) || host.hasPrefix("127.") }
+}
+
+/// Why a server does not start.
+public enum ServerError: Error, Hashable, Sendable {
+    /// There are no keys, so it may listen on this machine alone.
+    case needsKeys(host: String)
+}
+
+/// The whole of a server: recorder, routes and what runs beside them, over a store.
+public struct Server: Service {
+    private let settings: ServerSettings
+    private let store: any ExecutionStore
+    private let logger: Logger
+    private let now: @Sendable () -> Instant
+    private let version: String
+    private let onListening: @Sendable (_ port: Int) async -> Void
+
+    /// - Parameters:
+    ///   - now: The server's clock.
+    ///   - onListening: Told the port once requests are answered.
+    /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys.
+    public init(
+        settings: ServerSettings, store: any ExecutionStore, logger: Logger, version: String,
+        now: @escaping @Sendable () -> Instant,
+        onListening: @escaping @Sendable (_ port: Int) async -> Void
+    ) throws(ServerError) {
+        guard settings.isLoopback || settings.isOpen else {
+            throw .needsKeys(host: settings.host)
+        }
+        self.settings = settings
+        self.store = store
+        self.logger = logger
+        self.version = version
+        self.now = now
+        self.onListening = onListening
+    }
+
+    /// Serves until asked to stop; then answers what it took, and returns.
+    public func run() async throws {
+        let watch = ExecutionWatch()
+        let recorder = Recorder(
+            store: store, bounds: settings.recorder, now: now, logger: logger,
+            onCommit: { watch.publish($0) })
+        let expiry = ExpiryService(
+            store: store, retention: settings.retention, trailRetention: settings.trailRetention,
+            interval: .seconds(60), clock: .continuous, now: now, logger: logger)
+        // Stopped from the last to the first: the recorder outlives the requests it answers.
+        let services = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: recorder),
+                    .init(service: expiry),
+                    .init(service: application(recorder: recorder, watch: watch)),
+                ], logger: logger))
+        try await services.run()
+    }
+
+    private func application(recorder: Recorder, watch: ExecutionWatch) -> some ApplicationProtocol
+    {
+        let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: FrontDoor(hosts: hosts))
+        router.add(routes(recorder: recorder, watch: watch))
+        let onListening = onListening
+        return Application(
+            router: router,
+            server: .http1(
+                configuration: .init(idleTimeout: .nanoseconds(settings.idleTimeout.nanoseconds))),
+            configuration: .init(
+                address: .hostname(settings.host, port: settings.port), serverName: "stint",
+                backlog: 4_096),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            logger: logger)
+    }
+
+    private var hosts: [String]? {
+        settings.isOpen ? nil : ServerSettings.loopbackNames + [settings.host.lowercased()]
+    }
+
+    private func routes(recorder: Recorder, watch: ExecutionWatch) -> [Route] {
+        let ingest = IngestRoutes(
+            recorder: recorder, reading: RequestBodyReading(limit: settings.bodyBytes),
+            retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now)
+        let executions = ExecutionRoutes(
+            store: store, cursor: Cursor(secret: store.cursorSecret), watch: watch,
+            retention: settings.retention)
+        let health = HealthRoutes(store: store, version: version)
+        return ingest.routes + executions.routes + health.routes
+    }
+}
+
+extension Duration {
+    fileprivate var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+}

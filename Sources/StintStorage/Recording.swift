@@ -1,0 +1,148 @@
+public import StintModel
+
+/// What one request says about one execution: its events, folded, and their trail.
+///
+/// The state is that of these events alone. A store merges it into what it holds, and because
+/// merging is a join, requests may be folded apart, in parallel, before they meet in the store.
+public struct Recording: Sendable {
+    public let workspace: Workspace
+    public let id: ExecutionID
+    public private(set) var state: ExecutionState
+    public private(set) var trail = TrailChunk()
+
+    public init(workspace: Workspace, id: ExecutionID, first event: Event) {
+        self.workspace = workspace
+        self.id = id
+        state = ExecutionState(event)
+        trail.append(event)
+    }
+
+    /// - Precondition: The event is about this execution.
+    public mutating func append(_ event: Event) {
+        state.apply(event)
+        trail.append(event)
+    }
+}
+
+/// The events of one execution that came in one request, in order of arrival, in the stored form.
+public struct TrailChunk: Hashable, Sendable {
+    public private(set) var writer = BinaryWriter()
+    /// One digest an event, in the same order, by which a repetition is recognised.
+    public private(set) var digests: [UInt64] = []
+    private var ends: [Int] = []
+
+    public init() {}
+
+    public var bytes: [UInt8] { writer.bytes }
+    public var count: Int { digests.count }
+    public var isEmpty: Bool { digests.isEmpty }
+
+    public mutating func append(_ event: Event) {
+        let start = writer.bytes.count
+        event.encode(to: &writer)
+        var digest = Fingerprint()
+        writer.bytes.withUnsafeBufferPointer { bytes in
+            for index in start..<bytes.count { digest.combine(bytes[index]) }
+        }
+        digests.append(digest.value)
+        ends.append(writer.bytes.count)
+    }
+
+    /// Only the events whose digest is not in `known`.
+    public func without(_ known: Set<UInt64>) -> TrailChunk {
+        var rest = TrailChunk()
+        var start = 0
+        for (digest, end) in zip(digests, ends) {
+            if !known.contains(digest) {
+                rest.writer.raw(writer.bytes[start..<end])
+                rest.digests.append(digest)
+                rest.ends.append(rest.writer.bytes.count)
+            }
+            start = end
+        }
+        return rest
+    }
+}
+
+/// One report of a worker's load, kept for the metrics of workers.
+public struct WorkerSample: Hashable, Sendable {
+    public let workspace: Workspace
+    public let at: Instant
+    public let report: WorkerReport
+
+    public init(workspace: Workspace, at: Instant, report: WorkerReport) {
+        self.workspace = workspace
+        self.at = at
+        self.report = report
+    }
+
+    /// Which ten seconds it stands for: of one worker and slot the newest report counts.
+    public var slot: Int64 {
+        let length: Int64 = 10_000_000
+        let past = at.microseconds % length
+        return (at.microseconds - (past < 0 ? past + length : past)) / length
+    }
+
+    /// The report in the stored form, version 1.
+    public func encode(to writer: inout BinaryWriter) {
+        writer.byte(1)
+        writer.optional(report.capacity) { $0.zigzag($1) }
+        writer.optional(report.busy) { $0.zigzag($1) }
+        for share in [report.cpu, report.memory, report.gpu] {
+            writer.optional(share) { $0.fixed64($1.bitPattern) }
+        }
+    }
+}
+
+/// What is recorded in one transaction: everything in it, or nothing.
+public struct RecordingGroup: Sendable {
+    public var recordings: [Recording]
+    public var workers: [WorkerSample]
+    /// The server's clock when the group was received.
+    public var receivedAt: Instant
+
+    public init(recordings: [Recording], workers: [WorkerSample] = [], receivedAt: Instant) {
+        self.recordings = recordings
+        self.workers = workers
+        self.receivedAt = receivedAt
+    }
+}
+
+/// An execution whose state a recording changed.
+public struct Change: Hashable, Sendable {
+    public let workspace: Workspace
+    public let id: ExecutionID
+    /// Counts the changes of this execution, from 1.
+    public let revision: Int64
+
+    public init(workspace: Workspace, id: ExecutionID, revision: Int64) {
+        self.workspace = workspace
+        self.id = id
+        self.revision = revision
+    }
+}
+
+/// An event of the trail, with the server's clock when it arrived.
+public struct TrailEntry: Hashable, Sendable {
+    public let receivedAt: Instant
+    public let event: Event
+
+    public init(receivedAt: Instant, event: Event) {
+        self.receivedAt = receivedAt
+        self.event = event
+    }
+}
+
+/// An execution as a store holds it.
+public struct StoredExecution: Hashable, Sendable {
+    public let id: ExecutionID
+    /// Counts the changes of this execution, from 1.
+    public let revision: Int64
+    public let state: ExecutionState
+
+    public init(id: ExecutionID, revision: Int64, state: ExecutionState) {
+        self.id = id
+        self.revision = revision
+        self.state = state
+    }
+}

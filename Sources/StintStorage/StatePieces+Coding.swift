@@ -1,0 +1,114 @@
+import StintModel
+
+// The parts that states and events have in common, in the stored form.
+
+extension BinaryWriter {
+    mutating func scalar(_ value: Scalar) {
+        switch value {
+        case .string(let text):
+            byte(0)
+            string(text)
+        case .integer(let number):
+            byte(1)
+            zigzag(number)
+        case .double(let number):
+            byte(2)
+            fixed64(number.bitPattern)
+        case .boolean(let flag):
+            byte(flag ? 4 : 3)
+        case .list(let names):
+            byte(5)
+            count(names.count)
+            for name in names { string(name) }
+        }
+    }
+
+    mutating func failure(_ value: Failure, from base: Instant) {
+        optional(value.type) { $0.string($1) }
+        optional(value.message) { $0.string($1) }
+        optional(value.cause) { $0.string($1) }
+        optional(value.stack) { $0.string($1) }
+        optional(value.at) { $0.instant($1, from: base) }
+    }
+
+    mutating func tokens(_ value: Tokens) {
+        let buckets = [value.input, value.output, value.cachedInput, value.reasoning]
+        var known: UInt8 = 0
+        for (index, bucket) in buckets.enumerated() where bucket != nil { known |= 1 << index }
+        byte(known)
+        for bucket in buckets { if let bucket { zigzag(bucket) } }
+    }
+
+    mutating func lost(_ value: LostVerdict, from base: Instant) {
+        instant(value.seen, from: base)
+        byte(value.rule.rawValue)
+        optional(value.limit) { $0.zigzag($1.microseconds) }
+    }
+}
+
+extension BinaryReader {
+    mutating func scalar() throws(DamagedBytes) -> Scalar {
+        switch try byte() {
+        case 0: return .string(try string())
+        case 1: return .integer(try zigzag())
+        case 2: return .double(Double(bitPattern: try fixed64()))
+        case 3: return .boolean(false)
+        case 4: return .boolean(true)
+        case 5:
+            var names: [String] = []
+            for _ in 0..<(try count()) { names.append(try string()) }
+            return .list(names)
+        default: throw DamagedBytes()
+        }
+    }
+
+    mutating func optionalString() throws(DamagedBytes) -> String? {
+        try optional { (reader) throws(DamagedBytes) in try reader.string() }
+    }
+
+    mutating func optionalInstant(from base: Instant) throws(DamagedBytes) -> Instant? {
+        try optional { (reader) throws(DamagedBytes) in try reader.instant(from: base) }
+    }
+
+    mutating func failure(from base: Instant) throws(DamagedBytes) -> Failure {
+        Failure(
+            type: try optionalString(), message: try optionalString(),
+            cause: try optionalString(), stack: try optionalString(),
+            at: try optionalInstant(from: base))
+    }
+
+    mutating func optionalFailure(from base: Instant) throws(DamagedBytes) -> Failure? {
+        try optional { (reader) throws(DamagedBytes) in try reader.failure(from: base) }
+    }
+
+    mutating func tokens() throws(DamagedBytes) -> Tokens {
+        let known = try byte()
+        return Tokens(
+            input: known & 1 != 0 ? try zigzag() : nil,
+            output: known & 2 != 0 ? try zigzag() : nil,
+            cachedInput: known & 4 != 0 ? try zigzag() : nil,
+            reasoning: known & 8 != 0 ? try zigzag() : nil)
+    }
+
+    mutating func lost(from base: Instant) throws(DamagedBytes) -> LostVerdict {
+        LostVerdict(
+            seen: try instant(from: base), rule: try LostVerdict.Rule(stored: &self),
+            limit: try optionalTimeSpan())
+    }
+
+    mutating func optionalTimeSpan() throws(DamagedBytes) -> TimeSpan? {
+        try optional { (reader) throws(DamagedBytes) in
+            TimeSpan(microseconds: try reader.zigzag())
+        }
+    }
+
+    mutating func optionalNumber() throws(DamagedBytes) -> Int64? {
+        try optional { (reader) throws(DamagedBytes) in try reader.zigzag() }
+    }
+
+    /// A counter of the model: attempt, try, revision.
+    mutating func counter() throws(DamagedBytes) -> UInt16 {
+        guard let value = UInt16(exactly: try varint()) else { throw DamagedBytes() }
+        return value
+    }
+}

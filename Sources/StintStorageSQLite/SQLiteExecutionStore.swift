@@ -1,0 +1,201 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+public import StintMetrics
+public import StintModel
+public import StintStorage
+
+/// Executions in one SQLite file, in the process that serves them.
+///
+/// One connection writes and checkpoints, on a thread of its own (``SQLiteWriter``); others read,
+/// each a snapshot. The log is synced at every commit. No second process may write the file: it is
+/// held by a lock beside it.
+public final class SQLiteExecutionStore: ExecutionStore {
+    private let pool: DatabasePool
+    private let writer: SQLiteWriter
+    private let thread: WriterThread
+    private let settings: SQLiteSettings
+    private let lock: FileLock
+    public let cursorSecret: [UInt8]
+
+    /// Opens the store, or makes it with its folder, readable by its owner alone; brings an older
+    /// schema up to this version.
+    ///
+    /// - Throws: ``StoreError/unavailable(reason:)`` where the file cannot be opened, is another
+    ///   program's, belongs to a newer version or is being served by another process.
+    public init(path: String, settings: SQLiteSettings = SQLiteSettings()) throws(StoreError) {
+        do {
+            let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o700])
+            lock = try FileLock(path: path + ".lock")
+            pool = try Self.opened(path: path, settings: settings)
+            cursorSecret = try Self.secret(in: pool)
+            thread = WriterThread(name: "stint-sqlite")
+            self.settings = settings
+            writer = try SQLiteWriter(pool: pool, thread: thread, settings: settings)
+        } catch {
+            throw StoreError(error).opening(path)
+        }
+    }
+
+    public var executor: (any TaskExecutor)? { thread }
+
+    public var details: [(name: String, value: String)] {
+        [("engine", "sqlite"), ("version", String(cString: sqlite3_libversion()))]
+    }
+
+    /// Closes all connections; nothing may be asked of the store afterwards.
+    public func close() async throws(StoreError) {
+        do { try await writer.close() } catch { throw StoreError(error) }
+        lock.release()
+    }
+
+    // MARK: Opening
+
+    private static func opened(path: String, settings: SQLiteSettings) throws -> DatabasePool {
+        let isNew = !FileManager.default.fileExists(atPath: path)
+        if isNew {
+            // Owner only, from the first byte on; the log and its index inherit it.
+            let isMade = FileManager.default.createFile(
+                atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            guard isMade else { throw StoreError.unavailable(reason: "it cannot be created") }
+        }
+        var configuration = Configuration()
+        configuration.label = "stint"
+        configuration.maximumReaderCount = settings.readers
+        configuration.busyMode = .timeout(5)
+        configuration.observesSuspensionNotifications = false
+        configuration.persistentReadOnlyConnections = true
+        configuration.prepareDatabase { db in
+            let cache =
+                db.configuration.readonly
+                ? settings.readerCacheBytes : settings.writerCacheBytes
+            try db.execute(sql: "PRAGMA cache_size = \(-cache / 1_024)")
+            try db.execute(sql: "PRAGMA temp_store = MEMORY")
+            try db.execute(sql: "PRAGMA mmap_size = 0")
+            try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            if isNew, !db.configuration.readonly {
+                // Only before the first table; gives room back to the disk when asked.
+                try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+                try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
+            }
+        }
+        let pool = try DatabasePool(path: path, configuration: configuration)
+        try pool.unsafeReentrantWrite { db in
+            let application = try Int32.fetchOne(db, sql: "PRAGMA application_id")
+            guard application == Schema.applicationID else {
+                throw StoreError.unavailable(reason: "it is not a file of Stint")
+            }
+            // GRDB opens a pool with less; an acknowledged event survives the loss of power.
+            try db.execute(sql: "PRAGMA synchronous = FULL")
+            if let maximum = settings.maximumBytes {
+                try db.execute(sql: "PRAGMA max_page_count = \(maximum / 4_096)")
+            }
+        }
+        guard try !pool.read(Schema.migrator.hasBeenSuperseded) else {
+            throw StoreError.unavailable(reason: "a newer version of Stint wrote it")
+        }
+        try Schema.migrator.migrate(pool)
+        return pool
+    }
+
+    private static func secret(in pool: DatabasePool) throws -> [UInt8] {
+        try pool.write { db in
+            try db.execute(
+                sql: "INSERT OR IGNORE INTO setting (name, value) VALUES ('secret', randomblob(32))"
+            )
+            let secret = try Data.fetchOne(
+                db, sql: "SELECT value FROM setting WHERE name = 'secret'")
+            return Array(secret ?? Data())
+        }
+    }
+
+    // MARK: Writing
+
+    public func record(_ group: RecordingGroup) async throws(StoreError) -> [Change] {
+        try await writer.record(group)
+    }
+
+    public func expire(
+        retention: TimeSpan, trailRetention: TimeSpan, now: Instant, limit: Int
+    ) async throws(StoreError) -> Int {
+        try await writer.expire(
+            retention: retention, trailRetention: trailRetention, now: now, limit: limit)
+    }
+
+    // MARK: Reading
+
+    public func execution(
+        _ id: ExecutionID, in workspace: Workspace
+    ) async throws(StoreError) -> StoredExecution? {
+        try await read { reader throws(SQLiteFailure) in
+            try reader.execution(id, in: workspace)
+        }
+    }
+
+    public func page(
+        _ query: ExecutionQuery, after position: PagePosition?, limit: Int
+    ) async throws(StoreError) -> ExecutionPage {
+        let settings = settings
+        return try await read { reader throws(SQLiteFailure) in
+            try HistoryPage(query: query, settings: settings).read(
+                with: reader, after: position, limit: limit)
+        }
+    }
+
+    public func open(limit: Int) async throws(StoreError) -> [OpenExecution] {
+        try await read { reader throws(SQLiteFailure) in try reader.open(limit: limit) }
+    }
+
+    public func trail(
+        of id: ExecutionID, in workspace: Workspace, after position: PagePosition?, limit: Int
+    ) async throws(StoreError) -> TrailPage {
+        try await read { reader throws(SQLiteFailure) in
+            try reader.trail(of: id, in: workspace, after: position, limit: limit)
+        }
+    }
+
+    public func rollUps(
+        _ level: RollUpLevel, in workspace: Workspace, from: Instant, to: Instant
+    ) async throws(StoreError) -> [StoredCell] {
+        try await read { reader throws(SQLiteFailure) in
+            try reader.rollUps(level, in: workspace, from: from, to: to)
+        }
+    }
+
+    public func check() async throws(StoreError) {
+        try await writer.check()
+        _ = try await read { reader throws(SQLiteFailure) in try reader.open(limit: 1) }
+    }
+
+    /// Reads one snapshot on a connection of the pool.
+    private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (SQLiteReader) throws(SQLiteFailure) -> Value
+    ) async throws(StoreError) -> Value {
+        do {
+            return try await pool.read { db in try body(SQLiteReader(db)) }
+        } catch {
+            // A read that fails says nothing of what was written: it may succeed later.
+            switch StoreError(error) {
+            case .broken(let reason), .refused(let reason): throw .unavailable(reason: reason)
+            case let other: throw other
+            }
+        }
+    }
+}
+
+extension StoreError {
+    /// The same, naming what was to be opened.
+    fileprivate func opening(_ path: String) -> StoreError {
+        switch self {
+        case .unavailable(let reason), .broken(let reason), .refused(let reason):
+            .unavailable(reason: "\(path) cannot be opened: \(reason)")
+        case .full:
+            .unavailable(reason: "\(path) cannot be opened: the disk is full")
+        case .damaged(let what):
+            .unavailable(reason: "\(path) cannot be opened: \(what) is damaged")
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import GRDB
+import GRDBSQLite
+import StintMetrics
+import StintModel
+import StintStorage
+
+/// Reads one snapshot of the database, on the connection and during the call it was made for.
+struct SQLiteReader {
+    private let db: Database
+
+    init(_ db: Database) {
+        self.db = db
+    }
+
+    /// A statement that the connection keeps prepared.
+    func statement(_ sql: String) throws(SQLiteFailure) -> Statement {
+        do {
+            let statement = Statement(borrowing: try db.cachedStatement(sql: sql).sqliteStatement)
+            statement.reset()
+            return statement
+        } catch let error as DatabaseError {
+            throw SQLiteFailure(
+                code: error.extendedResultCode.rawValue, message: error.message ?? "")
+        } catch {
+            throw SQLiteFailure(code: SQLITE_ERROR, message: "\(error)")
+        }
+    }
+
+    /// A statement of the caller's own, for several of the same text at a time. The caller
+    /// finalizes it.
+    func independent(_ sql: String) throws(SQLiteFailure) -> Statement {
+        guard let connection = db.sqliteConnection else {
+            throw SQLiteFailure(code: SQLITE_MISUSE, message: "the connection is closed")
+        }
+        return try Statement(sql, on: connection)
+    }
+
+    func key(of workspace: Workspace) throws(SQLiteFailure) -> Int64? {
+        let find = try statement("SELECT key FROM workspace WHERE name = ?1")
+        find.bind(1, workspace.rawValue)
+        return try find.first { $0.integer(0) }
+    }
+
+    func key(ofAgent name: String, workspace: Int64) throws(SQLiteFailure) -> Int64? {
+        let find = try statement("SELECT key FROM agent WHERE workspace = ?1 AND name = ?2")
+        find.bind(1, workspace)
+        find.bind(2, name)
+        return try find.first { $0.integer(0) }
+    }
+
+    func execution(
+        _ id: ExecutionID, in workspace: Workspace
+    ) throws(SQLiteFailure) -> StoredExecution? {
+        guard let workspace = try key(of: workspace) else { return nil }
+        let find = try statement(
+            """
+            SELECT key, revision, apart, state FROM execution WHERE workspace = ?1 AND id = ?2
+            """)
+        find.bind(1, workspace)
+        find.bind(2, id.rawValue)
+        return try find.first { (row) throws(SQLiteFailure) in
+            StoredExecution(id: id, revision: row.integer(1), state: try state(row, apart: 2))
+        }
+    }
+
+    /// The execution of a key; `nil` where there is none.
+    func execution(key: Int64) throws(SQLiteFailure) -> StoredExecution? {
+        let find = try statement(
+            "SELECT key, revision, apart, state, id FROM execution WHERE key = ?1")
+        find.bind(1, key)
+        return try find.first { (row) throws(SQLiteFailure) in
+            guard let id = ExecutionID(rawValue: row.text(4)) else {
+                throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a stored id is damaged")
+            }
+            return StoredExecution(
+                id: id, revision: row.integer(1), state: try state(row, apart: 2))
+        }
+    }
+
+    /// The state in the column after `apart`, with its steps wherever they stand. The key is the
+    /// first column.
+    private func state(_ row: Statement, apart: Int32) throws(SQLiteFailure) -> ExecutionState {
+        let state = try SQLiteRows.state(row, column: apart + 1)
+        guard row.integer(apart) != 0 else { return state }
+        return try SQLiteRows.adding(
+            try statement(SQLiteRows.stepsOfExecution), of: row.integer(0), to: state)
+    }
+
+    static let openExecutions = """
+        SELECT execution.key, execution.received_at, workspace.name FROM workspace
+            CROSS JOIN execution INDEXED BY execution_by_status_start
+            ON execution.workspace = workspace.key AND execution.status = ?1
+        ORDER BY execution.sort_at LIMIT ?2
+        """
+
+    func open(limit: Int) throws(SQLiteFailure) -> [OpenExecution] {
+        var found: [OpenExecution] = []
+        for status in ExecutionStatus.allCases where !status.isFinal {
+            let list = try statement(Self.openExecutions)
+            list.bind(1, Int64(status.rawValue))
+            list.bind(2, Int64(limit))
+            try list.each { (row) throws(SQLiteFailure) in
+                guard let workspace = Workspace(rawValue: row.text(2)),
+                    let execution = try execution(key: row.integer(0))
+                else { return }
+                found.append(
+                    OpenExecution(
+                        workspace: workspace, execution: execution, receivedAt: row.instant(1)))
+            }
+        }
+        found.sort { $0.execution.state.sortAt < $1.execution.state.sortAt }
+        return Array(found.prefix(limit))
+    }
+
+    static let trailPieces = """
+        SELECT key, received_at, events FROM trail WHERE key >= ?1 AND key < ?2 ORDER BY key
+        """
+
+    /// The position counts pieces, and within one its events.
+    func trail(
+        of id: ExecutionID, in workspace: Workspace, after position: PagePosition?, limit: Int
+    ) throws(SQLiteFailure) -> TrailPage {
+        guard let workspace = try key(of: workspace) else {
+            return TrailPage(entries: [], next: nil)
+        }
+        let find = try statement("SELECT key FROM execution WHERE workspace = ?1 AND id = ?2")
+        find.bind(1, workspace)
+        find.bind(2, id.rawValue)
+        guard let execution = try find.first({ $0.integer(0) }) else {
+            return TrailPage(entries: [], next: nil)
+        }
+        let pieces = try statement(Self.trailPieces)
+        let start = SQLiteRows.trailKey(execution: execution, piece: 0)
+        pieces.bind(1, position.map { start + $0.key } ?? start)
+        pieces.bind(2, SQLiteRows.trailKey(execution: execution + 1, piece: 0))
+        defer { pieces.reset() }
+
+        var entries: [TrailEntry] = []
+        var skipped = position.map(\.tie) ?? 0
+        while try pieces.step() {
+            let piece = pieces.integer(0) - start
+            let receivedAt = pieces.instant(1)
+            let events = try Self.events(pieces, column: 2, of: id)
+            for (index, event) in events.enumerated() where index >= skipped {
+                if entries.count == limit {
+                    let next = PagePosition(key: piece, tie: Int64(index))
+                    return TrailPage(entries: entries, next: next)
+                }
+                entries.append(TrailEntry(receivedAt: receivedAt, event: event))
+            }
+            skipped = 0
+        }
+        return TrailPage(entries: entries, next: nil)
+    }
+
+    private static func events(
+        _ row: Statement, column: Int32, of id: ExecutionID
+    ) throws(SQLiteFailure) -> [Event] {
+        do throws(DamagedBytes) {
+            return try row.bytes(column) { (bytes) throws(DamagedBytes) in
+                var reader = BinaryReader(bytes)
+                var events: [Event] = []
+                while !reader.isAtEnd { events.append(try Event(encoded: &reader, of: id)) }
+                return events
+            }
+        } catch {
+            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a stored event is damaged")
+        }
+    }
+
+    func rollUps(
+        _ level: RollUpLevel, in workspace: Workspace, from: Instant, to: Instant
+    ) throws(SQLiteFailure) -> [StoredCell] {
+        guard let number = try key(of: workspace) else { return [] }
+        let list = try statement(
+            """
+            SELECT start, agent, model, cell, typeof(model) = 'blob' FROM roll_up
+            WHERE workspace = ?1 AND level = ?2 AND start >= ?3 AND start < ?4
+            """)
+        list.bind(1, number)
+        list.bind(2, Int64(level.rawValue))
+        list.bind(3, from)
+        list.bind(4, to)
+        var cells: [RollUpKey: RollUpCell] = [:]
+        try list.each { (row) throws(SQLiteFailure) in
+            guard let cell = row.bytes(3, { RollUpCell(encoded: $0) }) else {
+                throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a roll-up cell is damaged")
+            }
+            let key = RollUpKey(
+                workspace: workspace, level: level, start: row.instant(0), agent: row.text(1),
+                model: row.integer(4) != 0 ? nil : row.text(2))
+            cells[key] = cell
+        }
+        let pending = try SQLiteRows.pending(try statement(SQLiteRows.pendingRollUps)).cells()
+        for (key, cell) in pending
+        where key.level == level && key.workspace == workspace && key.start >= from
+            && key.start < to
+        {
+            cells[key, default: RollUpCell()].add(cell)
+        }
+        return cells.filter { !$0.value.isEmpty }
+            .map {
+                StoredCell(
+                    start: $0.key.start, agent: $0.key.agent, model: $0.key.model, cell: $0.value)
+            }
+            .sorted {
+                if $0.start != $1.start { return $0.start < $1.start }
+                return ($0.agent, $0.model ?? "") < ($1.agent, $1.model ?? "")
+            }
+    }
+}

@@ -1,0 +1,79 @@
+import GRDBSQLite
+import StintMetrics
+import StintModel
+import StintStorage
+
+/// How rows are laid out, shared by the writer and the readers.
+enum SQLiteRows {
+    /// A piece's number takes this many values of its key.
+    static let piecesPerExecution: Int64 = 1 << 20
+
+    static func trailKey(execution: Int64, piece: Int64) -> Int64 {
+        execution * piecesPerExecution + piece
+    }
+
+    static let pendingRollUps = "SELECT delta FROM roll_up_pending ORDER BY number"
+
+    /// What recent transactions add to the roll-up.
+    ///
+    /// - Parameter statement: ``pendingRollUps``.
+    static func pending(_ statement: Statement) throws(SQLiteFailure) -> RollUpDelta {
+        var sum = RollUpDelta()
+        try statement.each { (row) throws(SQLiteFailure) in
+            do throws(DamagedBytes) {
+                try row.bytes(0) { (bytes) throws(DamagedBytes) in try sum.add(encoded: bytes) }
+            } catch {
+                throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a pending roll-up is damaged")
+            }
+        }
+        return sum
+    }
+
+    static let stepsOfExecution = "SELECT step FROM step WHERE execution = ?1 ORDER BY id"
+
+    /// The state that stands in a column.
+    static func state(_ row: Statement, column: Int32) throws(SQLiteFailure) -> ExecutionState {
+        do throws(DamagedBytes) {
+            return try row.bytes(column) { (bytes) throws(DamagedBytes) in
+                try ExecutionState(encoded: bytes)
+            }
+        } catch {
+            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a stored state is damaged")
+        }
+    }
+
+    /// The state together with the steps that stand in rows of their own.
+    ///
+    /// - Parameter statement: ``stepsOfExecution``.
+    static func adding(
+        _ statement: Statement, of key: Int64, to state: ExecutionState
+    ) throws(SQLiteFailure) -> ExecutionState {
+        var steps: [SortedMap<ExecutionState.StepID, ExecutionState.Step>.Entry] = []
+        statement.bind(1, key)
+        try statement.each { (row) throws(SQLiteFailure) in
+            do throws(DamagedBytes) {
+                steps.append(
+                    try row.bytes(0) { (bytes) throws(DamagedBytes) in
+                        try ExecutionState.decodedStep(bytes)
+                    })
+            } catch {
+                throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a stored step is damaged")
+            }
+        }
+        var state = state
+        state.steps = SortedMap(ascending: steps)
+        return state
+    }
+}
+
+extension ExecutionState.StepID {
+    /// Bytes in the order of the identifiers: attempt, key, try.
+    var storedKey: [UInt8] {
+        var bytes: [UInt8] = []
+        withUnsafeBytes(of: attempt.bigEndian) { bytes.append(contentsOf: $0) }
+        bytes.append(contentsOf: key.utf8)
+        bytes.append(0)
+        withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+        return bytes
+    }
+}

@@ -1,0 +1,544 @@
+import GRDB
+import GRDBSQLite
+import StintMetrics
+import StintModel
+import StintStorage
+
+/// The one connection that writes, and checkpoints: SQLite before 3.51.3 can corrupt a database
+/// whose log two connections reset at the same instant.
+///
+/// All of it runs on one thread, where what it holds in memory needs no lock.
+actor SQLiteWriter {
+    private nonisolated let thread: WriterThread
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    private let pool: DatabasePool
+    private let connection: OpaquePointer
+    private let statements: WriterStatements
+    private let checkpointBytes: Int
+    private let log: LogLength
+
+    private var recent: RecentExecutions
+    private var workspaces: [String: Int64] = [:]
+    private var agents: [AgentName: Int64] = [:]
+    private var cells: HeldCells
+    /// The sum of the table `roll_up_pending`; `nil` where it must be read.
+    private var pending: RollUpDelta?
+    private var pendingGroups: Int
+    private let groupsPending: Int
+    private var nextKey: Int64
+    /// Whether the last transaction failed.
+    private var hasFailed = false
+
+    private struct AgentName: Hashable {
+        let workspace: Int64
+        let name: Spelling
+    }
+
+    init(pool: DatabasePool, thread: WriterThread, settings: SQLiteSettings) throws {
+        self.pool = pool
+        self.thread = thread
+        checkpointBytes = settings.checkpointBytes
+        recent = RecentExecutions(bytes: settings.recentStateBytes)
+        cells = HeldCells(limit: settings.heldCells)
+        groupsPending = settings.groupsPending
+        // Whatever is there comes with the first group.
+        pendingGroups = settings.groupsPending
+        let log = LogLength()
+        self.log = log
+        (connection, statements, nextKey) = try pool.unsafeReentrantWrite { db in
+            guard let connection = db.sqliteConnection else {
+                throw StoreError.unavailable(reason: "the connection is closed")
+            }
+            log.follow(connection)
+            let newest = try Int64.fetchOne(db, sql: "SELECT max(key) FROM execution") ?? 0
+            return (connection, try WriterStatements(connection), newest + 1)
+        }
+    }
+
+    /// Finalizes the statements; nothing may be recorded afterwards.
+    func close() throws {
+        statements.finalize()
+        try pool.close()
+    }
+
+    // MARK: Recording
+
+    func record(_ group: RecordingGroup) throws(StoreError) -> [Change] {
+        let changes = try transaction { () throws(SQLiteFailure) in
+            var changes: [Change] = []
+            changes.reserveCapacity(group.recordings.count)
+            var delta = RollUpDelta()
+            for part in try merged(group.recordings) {
+                let change = try record(part, receivedAt: group.receivedAt, delta: &delta)
+                if let change { changes.append(change) }
+            }
+            for sample in group.workers { try record(sample) }
+            try add(delta)
+            return changes
+        }
+        checkpointIfDue()
+        return changes
+    }
+
+    /// What a group says of one execution: one state, and the pieces of trail as they came.
+    private struct Part {
+        let workspace: Workspace
+        let identity: RecentExecutions.Identity
+        var state: ExecutionState
+        var trail: [TrailChunk]
+    }
+
+    private func merged(_ recordings: [Recording]) throws(SQLiteFailure) -> [Part] {
+        var parts: [Part] = []
+        parts.reserveCapacity(recordings.count)
+        var places: [RecentExecutions.Identity: Int] = [:]
+        places.reserveCapacity(recordings.count)
+        for recording in recordings {
+            let identity = RecentExecutions.Identity(
+                workspace: try key(ofWorkspace: recording.workspace), id: recording.id)
+            if let place = places[identity] {
+                parts[place].state.merge(recording.state)
+                parts[place].trail.append(recording.trail)
+            } else {
+                places[identity] = parts.count
+                parts.append(
+                    Part(
+                        workspace: recording.workspace, identity: identity,
+                        state: recording.state, trail: [recording.trail]))
+            }
+        }
+        return parts
+    }
+
+    private func record(
+        _ part: Part, receivedAt: Instant, delta: inout RollUpDelta
+    ) throws(SQLiteFailure) -> Change? {
+        let workspace = part.identity.workspace
+        guard var held = try held(part.identity, workspace: workspace) else {
+            return try insert(part, workspace: workspace, receivedAt: receivedAt, delta: &delta)
+        }
+        let old = held
+        guard held.state.merge(part.state) else {
+            // Nothing new: a repetition, but for events that say less than is known.
+            let known = try knownDigests(of: held)
+            for piece in part.trail {
+                let rest = piece.without(known)
+                if !rest.isEmpty { try append(rest, to: &held, receivedAt: receivedAt) }
+            }
+            if held.pieces != old.pieces {
+                statements.countPieces.bind(1, held.key)
+                statements.countPieces.bind(2, held.pieces)
+                try statements.countPieces.run()
+            }
+            recent.put(held, for: part.identity)
+            return nil
+        }
+        for piece in part.trail { try append(piece, to: &held, receivedAt: receivedAt) }
+        held.revision += 1
+        held.columns = ExecutionColumns(
+            agent: try key(ofAgent: held.state.agent, workspace: workspace), held.state)
+        delta.replace(old.state, with: held.state, in: part.workspace)
+
+        if !SearchTerms.isUnchanged(old.state, held.state) {
+            let before = SearchTerms.text(workspace: workspace, part.identity.id, old.state)
+            let after = SearchTerms.text(workspace: workspace, part.identity.id, held.state)
+            if before != after {
+                try removeSearch(held.key, before)
+                try insertSearch(held.key, after)
+            }
+        }
+
+        held.isApart = held.isApart || held.state.steps.count > Self.stepsInState
+        if held.isApart { try writeSteps(of: held, unlike: old.isApart ? old.state : nil) }
+        let bytes = held.state.encoded(withSteps: !held.isApart)
+        held.bytes = bytes.count * 4 + 256
+
+        let isIndexedAlike = held.columns.isIndexed(like: old.columns)
+        let update = isIndexedAlike ? statements.update : statements.updateIndexed
+        update.bind(1, held.key)
+        update.bind(2, held.columns.duration)
+        update.bind(3, held.columns.goalMet.map { $0 ? 1 : 0 })
+        update.bind(4, held.revision)
+        update.bind(5, receivedAt)
+        update.bind(6, held.pieces)
+        update.bind(7, held.isApart ? 1 : 0)
+        update.bind(8, bytes)
+        if !isIndexedAlike {
+            update.bind(9, held.columns.agent)
+            update.bind(10, Int64(held.columns.status.rawValue))
+            update.bind(11, held.columns.sortAt)
+            update.bind(12, held.columns.stopAt)
+        }
+        try update.run()
+        recent.put(held, for: part.identity)
+        return Change(
+            workspace: part.workspace, id: part.identity.id, revision: held.revision)
+    }
+
+    private func insert(
+        _ part: Part, workspace: Int64, receivedAt: Instant, delta: inout RollUpDelta
+    ) throws(SQLiteFailure) -> Change {
+        let columns = ExecutionColumns(
+            agent: try key(ofAgent: part.state.agent, workspace: workspace), part.state)
+        var held = HeldExecution(
+            key: nextKey, workspace: workspace, revision: 1, pieces: 0,
+            isApart: part.state.steps.count > Self.stepsInState, columns: columns,
+            state: part.state, bytes: 0)
+        nextKey += 1
+        for piece in part.trail { try append(piece, to: &held, receivedAt: receivedAt) }
+        delta.replace(nil, with: held.state, in: part.workspace)
+        try insertSearch(
+            held.key, SearchTerms.text(workspace: workspace, part.identity.id, part.state))
+        if held.isApart { try writeSteps(of: held, unlike: nil) }
+        let bytes = held.state.encoded(withSteps: !held.isApart)
+        held.bytes = bytes.count * 4 + 256
+
+        let insert = statements.insert
+        insert.bind(1, held.key)
+        insert.bind(2, columns.duration)
+        insert.bind(3, columns.goalMet.map { $0 ? 1 : 0 })
+        insert.bind(4, held.revision)
+        insert.bind(5, receivedAt)
+        insert.bind(6, held.pieces)
+        insert.bind(7, held.isApart ? 1 : 0)
+        insert.bind(8, bytes)
+        insert.bind(9, columns.agent)
+        insert.bind(10, Int64(columns.status.rawValue))
+        insert.bind(11, columns.sortAt)
+        insert.bind(12, columns.stopAt)
+        insert.bind(13, workspace)
+        insert.bind(14, part.identity.id.rawValue)
+        try insert.run()
+        recent.put(held, for: part.identity)
+        return Change(
+            workspace: part.workspace, id: part.identity.id, revision: held.revision)
+    }
+
+    /// Steps beyond this many stand in rows of their own, so that an event of a large execution
+    /// rewrites one step rather than all.
+    private static let stepsInState = 64
+
+    private func writeSteps(
+        of held: HeldExecution, unlike old: ExecutionState?
+    ) throws(SQLiteFailure) {
+        for entry in held.state.steps.entries where old?.steps[entry.key] != entry.value {
+            statements.putStep.bind(1, held.key)
+            statements.putStep.bind(2, entry.key.storedKey)
+            statements.putStep.bind(3, ExecutionState.encodedStep(entry.key, entry.value))
+            try statements.putStep.run()
+        }
+    }
+
+    // MARK: What is held
+
+    private func held(
+        _ identity: RecentExecutions.Identity, workspace: Int64
+    ) throws(SQLiteFailure) -> HeldExecution? {
+        if let held = recent.take(identity) { return held }
+        statements.find.bind(1, workspace)
+        statements.find.bind(2, identity.id.rawValue)
+        return try statements.find.first { (row) throws(SQLiteFailure) in
+            var state = try SQLiteRows.state(row, column: 5)
+            let key = row.integer(0)
+            let isApart = row.integer(3) != 0
+            if isApart {
+                state = try SQLiteRows.adding(statements.stepsOf, of: key, to: state)
+            }
+            return HeldExecution(
+                key: key, workspace: workspace, revision: row.integer(1), pieces: row.integer(2),
+                isApart: isApart, columns: ExecutionColumns(agent: row.integer(4), state),
+                state: state, bytes: row.bytes(5) { $0.count * 4 + 256 })
+        }
+    }
+
+    private func key(ofWorkspace workspace: Workspace) throws(SQLiteFailure) -> Int64 {
+        if let key = workspaces[workspace.rawValue] { return key }
+        statements.addWorkspace.bind(1, workspace.rawValue)
+        try statements.addWorkspace.run()
+        statements.findWorkspace.bind(1, workspace.rawValue)
+        let key = try statements.findWorkspace.first { (row) in row.integer(0) } ?? 0
+        workspaces[workspace.rawValue] = key
+        return key
+    }
+
+    private func key(ofAgent name: String, workspace: Int64) throws(SQLiteFailure) -> Int64 {
+        let identity = AgentName(workspace: workspace, name: Spelling(name))
+        if let key = agents[identity] { return key }
+        for statement in [statements.addAgent, statements.findAgent] {
+            statement.bind(1, workspace)
+            statement.bind(2, name)
+        }
+        try statements.addAgent.run()
+        let key = try statements.findAgent.first { (row) in row.integer(0) } ?? 0
+        if agents.count >= 100_000 { agents = [:] }
+        agents[identity] = key
+        return key
+    }
+
+    // MARK: Trail
+
+    /// The number of a piece takes 20 bits of its key; an execution that fills them keeps its
+    /// trail as it is then.
+    private func append(
+        _ piece: TrailChunk, to held: inout HeldExecution, receivedAt: Instant
+    ) throws(SQLiteFailure) {
+        guard held.pieces < SQLiteRows.piecesPerExecution else { return }
+        let append = statements.appendTrail
+        append.bind(1, SQLiteRows.trailKey(execution: held.key, piece: held.pieces))
+        append.bind(2, receivedAt)
+        append.bind(3, piece.digests.flatMap { digest in withUnsafeBytes(of: digest, Array.init) })
+        append.bind(4, piece.bytes)
+        try append.run()
+        held.pieces += 1
+    }
+
+    /// The digests of the newest events of an execution's trail: of the last 64 pieces.
+    private func knownDigests(of held: HeldExecution) throws(SQLiteFailure) -> Set<UInt64> {
+        var known: Set<UInt64> = []
+        statements.digests.bind(1, SQLiteRows.trailKey(execution: held.key, piece: 0))
+        statements.digests.bind(2, SQLiteRows.trailKey(execution: held.key + 1, piece: 0))
+        try statements.digests.each { (row) in
+            row.bytes(0) { bytes in
+                for offset in stride(from: 0, to: bytes.count - 7, by: 8) {
+                    known.insert(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+                }
+            }
+        }
+        return known
+    }
+
+    // MARK: Search
+
+    private func insertSearch(_ key: Int64, _ text: [UInt8]) throws(SQLiteFailure) {
+        if text.isEmpty { return }
+        statements.insertSearch.bind(1, key)
+        statements.insertSearch.bind(2, text: text)
+        try statements.insertSearch.run()
+    }
+
+    /// A table without content is told what it forgets.
+    private func removeSearch(_ key: Int64, _ text: [UInt8]) throws(SQLiteFailure) {
+        if text.isEmpty { return }
+        statements.removeSearch.bind(1, key)
+        statements.removeSearch.bind(2, text: text)
+        try statements.removeSearch.run()
+    }
+
+    // MARK: Roll-ups and workers
+
+    /// Adds to the roll-up, in the transaction that stores the states.
+    ///
+    /// Each cell of each level is a page or two, and a group of a few events touches as many cells
+    /// as it has events. So what a group adds is written as one row, and many rows are brought into
+    /// the cells together.
+    private func add(_ delta: RollUpDelta) throws(SQLiteFailure) {
+        let cells = delta.minuteCells()
+        if !cells.isEmpty {
+            statements.addPending.bind(1, RollUpDelta.encoded(cells))
+            try statements.addPending.run()
+            for (key, cell) in cells { pending?.add(cell, to: key) }
+            pendingGroups += 1
+        }
+        if pendingGroups >= groupsPending { try bringPendingIntoCells() }
+    }
+
+    private func bringPendingIntoCells() throws(SQLiteFailure) {
+        // Not known after the start, and after a transaction that failed.
+        let sum: RollUpDelta
+        if let pending {
+            sum = pending
+        } else {
+            sum = try SQLiteRows.pending(statements.allPending)
+        }
+        for (key, change) in sum.cells() {
+            let workspace = try self.key(ofWorkspace: key.workspace)
+            var cell: RollUpCell
+            if let held = cells.take(key) {
+                cell = held
+            } else {
+                cell = try storedCell(key, workspace: workspace)
+            }
+            cell.add(change)
+            bind(key, workspace: workspace, to: statements.putCell)
+            statements.putCell.bind(6, cell.encoded)
+            try statements.putCell.run()
+            cells.put(cell, for: key)
+        }
+        try statements.removePending.run()
+        pending = RollUpDelta()
+        pendingGroups = 0
+    }
+
+    private func storedCell(
+        _ key: RollUpKey, workspace: Int64
+    ) throws(SQLiteFailure) -> RollUpCell {
+        bind(key, workspace: workspace, to: statements.findCell)
+        let found = try statements.findCell.first { (row) throws(SQLiteFailure) in
+            guard let cell = row.bytes(0, { RollUpCell(encoded: $0) }) else {
+                throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a roll-up cell is damaged")
+            }
+            return cell
+        }
+        return found ?? RollUpCell()
+    }
+
+    private func bind(_ key: RollUpKey, workspace: Int64, to statement: Statement) {
+        statement.bind(1, workspace)
+        statement.bind(2, Int64(key.level.rawValue))
+        statement.bind(3, key.start)
+        statement.bind(4, key.agent)
+        if let model = key.model { statement.bind(5, model) } else { statement.bind(5, [UInt8]()) }
+    }
+
+    private func record(_ sample: WorkerSample) throws(SQLiteFailure) {
+        var writer = BinaryWriter()
+        sample.encode(to: &writer)
+        let put = statements.putSample
+        put.bind(1, try key(ofWorkspace: sample.workspace))
+        put.bind(2, sample.slot)
+        put.bind(3, sample.report.worker)
+        put.bind(4, sample.at)
+        put.bind(5, writer.bytes)
+        try put.run()
+    }
+
+    // MARK: Expiry
+
+    func expire(
+        retention: TimeSpan, trailRetention: TimeSpan, now: Instant, limit: Int
+    ) throws(StoreError) -> Int {
+        // The trail first and by itself: removing it takes no room of its own, so that even a full
+        // store gets room back, which removing executions then needs.
+        let pieces = try transaction { () throws(SQLiteFailure) in
+            statements.expireTrail.bind(1, now - trailRetention)
+            statements.expireTrail.bind(2, Int64(limit))
+            try statements.expireTrail.run()
+            return Int(sqlite3_changes(connection))
+        }
+        let executions = try transaction { () throws(SQLiteFailure) in
+            var keys: [Int64] = []
+            statements.findExpired.bind(1, now - retention)
+            statements.findExpired.bind(2, Int64(limit))
+            try statements.findExpired.each { (row) in keys.append(row.integer(0)) }
+            var removed = 0
+            for key in keys where try remove(key, expired: now, retention: retention) {
+                removed += 1
+            }
+            return removed
+        }
+        checkpointIfDue()
+        return pieces + executions
+    }
+
+    private func remove(
+        _ key: Int64, expired now: Instant, retention: TimeSpan
+    ) throws(SQLiteFailure) -> Bool {
+        statements.load.bind(1, key)
+        let loaded = try statements.load.first { (row) throws(SQLiteFailure) in
+            let id = row.text(1)
+            let workspace = row.integer(0)
+            let state = try SQLiteRows.state(row, column: 2)
+            return (workspace, id, state)
+        }
+        guard let (workspace, text, state) = loaded, let id = ExecutionID(rawValue: text),
+            let expiry = state.expiresAt(retention: retention), expiry <= now
+        else { return false }
+        try removeSearch(key, SearchTerms.text(workspace: workspace, id, state))
+        for statement in [statements.removeSteps, statements.removeExecution] {
+            statement.bind(1, key)
+            try statement.run()
+        }
+        statements.removeTrail.bind(1, SQLiteRows.trailKey(execution: key, piece: 0))
+        statements.removeTrail.bind(2, SQLiteRows.trailKey(execution: key + 1, piece: 0))
+        try statements.removeTrail.run()
+        // Expiry is rare and no hurry: what is held of others is read again.
+        recent.forget()
+        return true
+    }
+
+    /// Throws where a write would fail now: after a failed one another is tried.
+    func check() throws(StoreError) {
+        guard hasFailed else { return }
+        try transaction { () throws(SQLiteFailure) in try statements.touch.run() }
+    }
+
+    // MARK: Transactions
+
+    /// Runs `body` in one transaction: all of it is synced when this returns, none of it is held
+    /// when it throws.
+    private func transaction<Value>(
+        _ body: () throws(SQLiteFailure) -> Value
+    ) throws(StoreError) -> Value {
+        let nextKeyBefore = nextKey
+        do {
+            let value = try onConnection {
+                try statements.begin.run()
+                let value = try body()
+                try statements.commit.run()
+                return value
+            }
+            hasFailed = false
+            return value
+        } catch {
+            onConnection {
+                if sqlite3_get_autocommit(connection) == 0 { try? statements.rollback.run() }
+            }
+            hasFailed = true
+            // What memory holds may say what the database does not.
+            recent.forget()
+            cells.forget()
+            pending = nil
+            pendingGroups = groupsPending
+            workspaces = [:]
+            agents = [:]
+            nextKey = nextKeyBefore
+            throw StoreError(error)
+        }
+    }
+
+    /// Runs on GRDB's queue for its connection, which is where GRDB expects whatever happens to it;
+    /// that does not leave the thread.
+    private func onConnection<Value>(_ body: () throws -> Value) rethrows -> Value {
+        try pool.unsafeReentrantWrite { _ in try body() }
+    }
+
+    /// Brings the log into the database once it has grown, between two groups.
+    ///
+    /// Passive: it waits for no reader, and what one still needs is left for the next time. Only
+    /// where readers kept it from ever starting over does it wait for them, a moment.
+    private func checkpointIfDue() {
+        guard log.bytes > checkpointBytes else { return }
+        onConnection {
+            sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+            if log.bytes > 8 * checkpointBytes {
+                sqlite3_busy_timeout(connection, 50)
+                sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+                sqlite3_busy_timeout(connection, 5_000)
+            }
+        }
+    }
+}
+
+/// How long the log is after the last commit, as SQLite tells it.
+///
+/// Written by SQLite's callback and read between commits, both on the writer's thread; it lives as
+/// long as the connection, which holds its address.
+private final class LogLength: @unchecked Sendable {
+    private var pages = 0
+    private static let pageBytes = 4_096
+
+    var bytes: Int { pages * Self.pageBytes }
+
+    func follow(_ connection: OpaquePointer) {
+        sqlite3_wal_hook(
+            connection,
+            { context, _, _, pages in
+                if let context {
+                    Unmanaged<LogLength>.fromOpaque(context).takeUnretainedValue().pages =
+                        Int(pages)
+                }
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+}

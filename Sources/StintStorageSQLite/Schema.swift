@@ -1,0 +1,133 @@
+import GRDB
+
+/// The tables, as versioned migrations. A released migration never changes; a new version adds one.
+enum Schema {
+    /// "Stnt": tells a store of ours from another SQLite file.
+    static let applicationID: Int32 = 0x5374_6E74
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1 executions") { db in
+            // What is true of the whole store: the secret of its cursors.
+            try db.execute(
+                sql: "CREATE TABLE setting (name TEXT PRIMARY KEY, value) WITHOUT ROWID")
+            try db.execute(
+                sql: "CREATE TABLE workspace (key INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)")
+            try db.execute(
+                sql: """
+                    CREATE TABLE agent (
+                        key INTEGER PRIMARY KEY,
+                        workspace INTEGER NOT NULL,
+                        name TEXT NOT NULL,
+                        UNIQUE (workspace, name)
+                    )
+                    """)
+            // One row an execution. `state` is the truth; the columns before it are functions of
+            // it that the indexes and filters need. Instants are microseconds since 1970 UTC.
+            try db.execute(
+                sql: """
+                    CREATE TABLE execution (
+                        key INTEGER PRIMARY KEY,
+                        workspace INTEGER NOT NULL,
+                        id TEXT NOT NULL,
+                        agent INTEGER NOT NULL,
+                        status INTEGER NOT NULL,
+                        sort_at INTEGER NOT NULL,
+                        stop_at INTEGER,
+                        duration INTEGER,
+                        goal_met INTEGER,
+                        revision INTEGER NOT NULL,
+                        received_at INTEGER NOT NULL,
+                        -- Pieces of trail written so far; the next one's number.
+                        pieces INTEGER NOT NULL,
+                        -- Whether the steps stand in rows of their own.
+                        apart INTEGER NOT NULL,
+                        state BLOB NOT NULL,
+                        UNIQUE (workspace, id)
+                    )
+                    """)
+            // The orders of the history. The key, which settles ties, ends every index unasked.
+            for (name, columns) in [
+                ("execution_by_start", "workspace, sort_at"),
+                ("execution_by_status_start", "workspace, status, sort_at"),
+                ("execution_by_agent_start", "agent, status, sort_at"),
+            ] {
+                try db.execute(sql: "CREATE INDEX \(name) ON execution (\(columns))")
+            }
+            for (name, columns) in [
+                ("execution_by_finish", "workspace, stop_at"),
+                ("execution_by_status_finish", "workspace, status, stop_at"),
+                ("execution_by_agent_finish", "agent, status, stop_at"),
+            ] {
+                try db.execute(
+                    sql: """
+                        CREATE INDEX \(name) ON execution (\(columns)) WHERE stop_at IS NOT NULL
+                        """)
+            }
+            // The steps of executions that have many.
+            try db.execute(
+                sql: """
+                    CREATE TABLE step (
+                        execution INTEGER NOT NULL,
+                        id BLOB NOT NULL,
+                        step BLOB NOT NULL,
+                        PRIMARY KEY (execution, id)
+                    ) WITHOUT ROWID
+                    """)
+            // Words and facets of each execution, as `SearchTerms` writes them. Without content:
+            // removing a row takes the text it was made of, which is a function of the state.
+            try db.execute(
+                sql: """
+                    CREATE VIRTUAL TABLE search USING fts5 (
+                        terms, content = '', columnsize = 0, detail = none,
+                        tokenize = "unicode61 remove_diacritics 0 categories 'L* N* M* Co'"
+                    )
+                    """)
+            // The events as they arrived: of each execution and transaction, one piece. The key is
+            // execution × 2²⁰ + number.
+            try db.execute(
+                sql: """
+                    CREATE TABLE trail (
+                        key INTEGER PRIMARY KEY,
+                        received_at INTEGER NOT NULL,
+                        digests BLOB NOT NULL,
+                        events BLOB NOT NULL
+                    )
+                    """)
+            try db.execute(sql: "CREATE INDEX trail_by_receipt ON trail (received_at)")
+            try db.execute(
+                sql: """
+                    CREATE TABLE roll_up (
+                        workspace INTEGER NOT NULL,
+                        level INTEGER NOT NULL,
+                        start INTEGER NOT NULL,
+                        agent TEXT NOT NULL,
+                        -- NULL cannot be part of a key: the executions' own cell is x'', a model's
+                        -- is its name as a text.
+                        model NOT NULL,
+                        cell BLOB NOT NULL,
+                        PRIMARY KEY (workspace, level, start, agent, model)
+                    ) WITHOUT ROWID
+                    """)
+            // What recent transactions add to the roll-up, a row each; brought into the cells many at
+            // a time. A cell is what `roll_up` says and these add.
+            try db.execute(
+                sql:
+                    "CREATE TABLE roll_up_pending (number INTEGER PRIMARY KEY, delta BLOB NOT NULL)"
+            )
+            // The newest report of each worker in each ten seconds.
+            try db.execute(
+                sql: """
+                    CREATE TABLE worker_sample (
+                        workspace INTEGER NOT NULL,
+                        slot INTEGER NOT NULL,
+                        worker TEXT NOT NULL,
+                        at INTEGER NOT NULL,
+                        report BLOB NOT NULL,
+                        PRIMARY KEY (workspace, slot, worker)
+                    ) WITHOUT ROWID
+                    """)
+        }
+        return migrator
+    }
+}

@@ -1,0 +1,153 @@
+import GRDBSQLite
+
+/// Everything the writer says, prepared once on its connection.
+struct WriterStatements {
+    let begin: Statement
+    let commit: Statement
+    let rollback: Statement
+
+    let addWorkspace: Statement
+    let findWorkspace: Statement
+    let addAgent: Statement
+    let findAgent: Statement
+
+    let find: Statement
+    let load: Statement
+    let insert: Statement
+    /// Changes no column that an index holds.
+    let update: Statement
+    let updateIndexed: Statement
+    let countPieces: Statement
+    let removeExecution: Statement
+    let findExpired: Statement
+
+    let putStep: Statement
+    let stepsOf: Statement
+    let removeSteps: Statement
+
+    let insertSearch: Statement
+    let removeSearch: Statement
+
+    let appendTrail: Statement
+    let digests: Statement
+    let removeTrail: Statement
+    let expireTrail: Statement
+
+    let addPending: Statement
+    let allPending: Statement
+    let removePending: Statement
+    let findCell: Statement
+    let putCell: Statement
+    let putSample: Statement
+    /// Writes a page, so that a full disk shows.
+    let touch: Statement
+
+    private let all: [Statement]
+
+    init(_ connection: OpaquePointer) throws(SQLiteFailure) {
+        var all: [Statement] = []
+        func prepare(_ sql: String) throws(SQLiteFailure) -> Statement {
+            let statement = try Statement(sql, on: connection)
+            all.append(statement)
+            return statement
+        }
+        begin = try prepare("BEGIN IMMEDIATE")
+        commit = try prepare("COMMIT")
+        rollback = try prepare("ROLLBACK")
+
+        addWorkspace = try prepare("INSERT OR IGNORE INTO workspace (name) VALUES (?1)")
+        findWorkspace = try prepare("SELECT key FROM workspace WHERE name = ?1")
+        addAgent = try prepare("INSERT OR IGNORE INTO agent (workspace, name) VALUES (?1, ?2)")
+        findAgent = try prepare("SELECT key FROM agent WHERE workspace = ?1 AND name = ?2")
+
+        find = try prepare(
+            """
+            SELECT key, revision, pieces, apart, agent, state FROM execution
+            WHERE workspace = ?1 AND id = ?2
+            """)
+        load = try prepare("SELECT workspace, id, state FROM execution WHERE key = ?1")
+        insert = try prepare(
+            """
+            INSERT INTO execution (key, duration, goal_met, revision, received_at, pieces, apart,
+                state, agent, status, sort_at, stop_at, workspace, id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            """)
+        update = try prepare(
+            """
+            UPDATE execution SET duration = ?2, goal_met = ?3, revision = ?4, received_at = ?5,
+                pieces = ?6, apart = ?7, state = ?8
+            WHERE key = ?1
+            """)
+        updateIndexed = try prepare(
+            """
+            UPDATE execution SET duration = ?2, goal_met = ?3, revision = ?4, received_at = ?5,
+                pieces = ?6, apart = ?7, state = ?8, agent = ?9, status = ?10, sort_at = ?11,
+                stop_at = ?12
+            WHERE key = ?1
+            """)
+        countPieces = try prepare("UPDATE execution SET pieces = ?2 WHERE key = ?1")
+        removeExecution = try prepare("DELETE FROM execution WHERE key = ?1")
+        // What ended, or was lost, and began before the horizon; the view has the last word.
+        findExpired = try prepare(
+            """
+            SELECT execution.key FROM workspace
+                CROSS JOIN (VALUES (4), (5), (6), (7), (8)) AS ended
+                CROSS JOIN execution INDEXED BY execution_by_status_start
+                ON execution.workspace = workspace.key AND execution.status = ended.column1
+            WHERE execution.sort_at < ?1
+            LIMIT ?2
+            """)
+
+        putStep = try prepare(
+            "INSERT OR REPLACE INTO step (execution, id, step) VALUES (?1, ?2, ?3)")
+        stepsOf = try prepare(SQLiteRows.stepsOfExecution)
+        removeSteps = try prepare("DELETE FROM step WHERE execution = ?1")
+
+        insertSearch = try prepare("INSERT INTO search (rowid, terms) VALUES (?1, ?2)")
+        removeSearch = try prepare(
+            "INSERT INTO search (search, rowid, terms) VALUES ('delete', ?1, ?2)")
+
+        appendTrail = try prepare(
+            "INSERT INTO trail (key, received_at, digests, events) VALUES (?1, ?2, ?3, ?4)")
+        digests = try prepare(
+            """
+            SELECT digests FROM trail WHERE key >= ?1 AND key < ?2 ORDER BY key DESC LIMIT 64
+            """)
+        removeTrail = try prepare("DELETE FROM trail WHERE key >= ?1 AND key < ?2")
+        expireTrail = try prepare(
+            """
+            DELETE FROM trail WHERE key IN (
+                SELECT key FROM trail WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)
+            """)
+
+        addPending = try prepare("INSERT INTO roll_up_pending (delta) VALUES (?1)")
+        allPending = try prepare(SQLiteRows.pendingRollUps)
+        removePending = try prepare("DELETE FROM roll_up_pending")
+        findCell = try prepare(
+            """
+            SELECT cell FROM roll_up
+            WHERE workspace = ?1 AND level = ?2 AND start = ?3 AND agent = ?4 AND model = ?5
+            """)
+        putCell = try prepare(
+            """
+            INSERT INTO roll_up (workspace, level, start, agent, model, cell)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            ON CONFLICT DO UPDATE SET cell = excluded.cell
+            """)
+        // Of one worker and ten seconds the newest report stays, and of the same instant the larger.
+        putSample = try prepare(
+            """
+            INSERT INTO worker_sample (workspace, slot, worker, at, report)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT DO UPDATE SET at = excluded.at, report = excluded.report
+                WHERE (excluded.at, excluded.report) > (at, report)
+            """)
+        touch = try prepare(
+            "INSERT OR REPLACE INTO setting (name, value) VALUES ('checked', randomblob(8))")
+        self.all = all
+    }
+
+    func finalize() {
+        for statement in all { statement.finalize() }
+    }
+}

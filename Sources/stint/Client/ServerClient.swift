@@ -1,0 +1,135 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import StintModel
+
+/// Why no answer came: no connection, no end in time, or more than anybody should send.
+struct NoAnswer: Error {
+    var reason: String
+}
+
+/// Asks one server, with one key.
+struct ServerClient: Sendable {
+    /// The most of an answer that is read.
+    private static let answerBytes = 64 << 20
+
+    let address: ServerAddress
+    let key: String?
+    /// What one request may take, from its connection to the end of its answer.
+    let timeout: TimeSpan
+
+    /// One for the whole process. It tells at once that nothing listens; the shared one would go on
+    /// trying for as long as the request may take.
+    private static let http: HTTPClient = {
+        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(
+            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
+            configuration: configuration)
+    }()
+
+    /// - Throws: ``NoAnswer``.
+    func exchange(
+        _ method: HTTPMethod = .GET, path: [String], query: [QueryItem] = [],
+        body: (type: String, bytes: [UInt8])? = nil
+    ) async throws -> ServerAnswer {
+        var request = HTTPClientRequest(url: address.url(path, query))
+        request.method = method
+        request.headers.add(name: "Accept", value: "application/json, application/problem+json")
+        request.headers.add(name: "User-Agent", value: "stint/\(Stint.version)")
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        if let body {
+            request.headers.add(name: "Content-Type", value: body.type)
+            request.body = .bytes(ByteBuffer(bytes: body.bytes))
+        }
+        do {
+            return try await inTime { [request] in try await answer(to: request) }
+        } catch {
+            throw NoAnswer(reason: reason(error))
+        }
+    }
+
+    private func answer(to request: HTTPClientRequest) async throws -> ServerAnswer {
+        let response = try await Self.http.execute(
+            request, timeout: .microseconds(timeout.microseconds))
+        let bytes = try await response.body.collect(upTo: Self.answerBytes)
+        return ServerAnswer(
+            status: Int(response.status.code),
+            requestID: response.headers.first(name: "X-Request-Id"),
+            retryAfter: response.headers.first(name: "Retry-After")
+                .flatMap { Int($0) }.flatMap { $0 >= 0 ? .seconds($0) : nil },
+            location: response.headers.first(name: "Location"),
+            body: Data(bytes.readableBytesView))
+    }
+
+    /// Ends the work at the time-out. The library's own deadline ends with the head of the answer,
+    /// and a body that never comes would be waited for.
+    private func inTime(
+        _ work: @escaping @Sendable () async throws -> ServerAnswer
+    ) async throws -> ServerAnswer {
+        try await withThrowingTaskGroup(of: ServerAnswer.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                try await Task.sleep(for: .microseconds(timeout.microseconds))
+                throw HTTPClientError.deadlineExceeded
+            }
+            defer { group.cancelAll() }
+            guard let answer = try await group.next() else { throw CancellationError() }
+            return answer
+        }
+    }
+
+    /// Asks for a document.
+    ///
+    /// - Throws: ``CommandFailure`` for any answer but 200, and for none.
+    func get(_ path: [String], _ query: [QueryItem] = []) async throws -> ServerAnswer {
+        let answer: ServerAnswer
+        do {
+            answer = try await exchange(path: path, query: query)
+        } catch let error as NoAnswer {
+            throw unreachable(error)
+        }
+        guard answer.status == 200 else { throw answer.failure(at: address) }
+        return answer
+    }
+
+    func unreachable(_ error: NoAnswer) -> CommandFailure {
+        CommandFailure(
+            what: "cannot reach \(address.text)", why: error.reason,
+            next: "Start one with `stint serve`, or name another with --url or STINT_URL.",
+            status: .unreachable)
+    }
+
+    private func reason(_ error: any Error) -> String {
+        let span = DurationFormat.exact(timeout)
+        switch error {
+        case let error as HTTPClientError:
+            switch error {
+            case .deadlineExceeded, .connectTimeout, .readTimeout, .getConnectionFromPoolTimeout:
+                return "No answer within \(span) (--timeout)."
+            case .remoteConnectionClosed: return "The connection was closed before the answer."
+            default: return "\(error)."
+            }
+        case let error as NIOConnectionError:
+            if error.dnsAError != nil || error.dnsAAAAError != nil, error.connectionErrors.isEmpty {
+                return "No such host: \(error.host)."
+            }
+            if let first = error.connectionErrors.first?.error as? IOError {
+                return first.errnoCode == ECONNREFUSED
+                    ? "Nothing listens there (connection refused)."
+                    : "\(String(cString: strerror(first.errnoCode)))."
+            }
+            return "No connection."
+        case let error as IOError:
+            return error.errnoCode == ECONNREFUSED
+                ? "Nothing listens there (connection refused)."
+                : "\(String(cString: strerror(error.errnoCode)))."
+        case is NIOTooManyBytesError:
+            return "Its answer is larger than \(Self.answerBytes >> 20) MiB; ask for fewer rows."
+        default:
+            return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import Configuration
+import Foundation
+import Logging
+import StintModel
+import StintServer
+import SystemPackage
+import Yams
+
+/// Everything `stint serve` is told, from flags, environment and file, in that order.
+struct ServerConfiguration {
+    var server = ServerSettings()
+    var store: StoreLocation
+    var logLevel = Logger.Level.notice
+
+    /// The settings there are, each with the same name in all three places.
+    static let names: Set<String> = [
+        "host", "port", "store", "retention", "trail-retention", "body-limit", "event-limit",
+        "log-level", "insecure-no-auth",
+    ]
+
+    /// - Parameter flags: What flags say, by the setting's name.
+    /// - Throws: ``CommandFailure`` naming the setting and where it came from.
+    init(flags: [String: String], environment: [String: String]) async throws {
+        let environment = Self.settings(of: environment)
+        let file = try await Self.file(at: flags["config"] ?? environment["config"])
+        let values = Values(
+            reader: ConfigReader(
+                providers: [
+                    InMemoryProvider(
+                        name: "flags",
+                        values: Dictionary(
+                            uniqueKeysWithValues: flags.map {
+                                (AbsoluteConfigKey([$0.key]), ConfigValue(stringLiteral: $0.value))
+                            })),
+                    InMemoryProvider(
+                        name: "environment",
+                        values: Dictionary(
+                            uniqueKeysWithValues: environment.map {
+                                (AbsoluteConfigKey([$0.key]), ConfigValue(stringLiteral: $0.value))
+                            })),
+                ] + [file].compactMap(\.self)))
+
+        if let host = try values.text("host") { server.host = host }
+        if let port = try values.number("port", in: 0...65_535) { server.port = port }
+        if let span = try values.span("retention", atLeast: .seconds(60)) {
+            server.retention = span
+        }
+        if let span = try values.span("trail-retention", atLeast: .zero) {
+            server.trailRetention = span
+        }
+        if let bytes = try values.number("body-limit", in: 1_024...(1 << 30)) {
+            server.bodyBytes = bytes
+        }
+        if let count = try values.number("event-limit", in: 1...1_000_000) {
+            server.eventsPerRequest = count
+        }
+        server.isOpen = try values.flag("insecure-no-auth") ?? false
+        if let word = try values.text("log-level") {
+            guard let level = Logger.Level(rawValue: word) else {
+                throw values.wrong(
+                    "log-level", word,
+                    "One of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")) is due."
+                )
+            }
+            logLevel = level
+        }
+        store =
+            try values.text("store").map { text throws(CommandFailure) in
+                try StoreLocation(text)
+            }
+            ?? .sqlite(
+                path: StoreLocation.standardPath(environment: ProcessInfo.processInfo.environment))
+    }
+
+    /// The variables that are settings, under the setting's name: `STINT_TRAIL_RETENTION` is
+    /// `trail-retention`.
+    private static func settings(of environment: [String: String]) -> [String: String] {
+        var settings: [String: String] = [:]
+        for name in names.union(["config"]) {
+            let variable = "STINT_" + name.uppercased().replacing("-", with: "_")
+            if let value = environment[variable], !value.isEmpty { settings[name] = value }
+        }
+        return settings
+    }
+
+    private static func file(at path: String?) async throws -> (any ConfigProvider)? {
+        guard let path else { return nil }
+        do {
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            let document = try Yams.load(yaml: text) ?? [String: Any]()
+            guard let members = document as? [String: Any] else {
+                throw CommandFailure.wrongArguments(
+                    "\(path) is not a list of settings", next: "Write one a line: 'port: 8790'.")
+            }
+            let unknown = members.keys.filter { !names.contains($0) }.sorted()
+            if let first = unknown.first {
+                throw CommandFailure.wrongArguments(
+                    "\(path) has a setting that is not known here: \(first)",
+                    next: "The settings are \(names.sorted().joined(separator: ", ")).")
+            }
+            return try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
+        } catch let error as CommandFailure {
+            throw error
+        } catch {
+            throw CommandFailure(
+                what: "\(path) cannot be read as YAML", why: "\(error)", status: .wrongArguments)
+        }
+    }
+
+    /// Reads settings as texts, whichever way their source wrote them.
+    private struct Values {
+        let reader: ConfigReader
+
+        func text(_ name: String) throws(CommandFailure) -> String? {
+            let key = ConfigKey([name])
+            if let text = reader.string(forKey: key) { return text }
+            if let number = reader.int(forKey: key) { return String(number) }
+            if let flag = reader.bool(forKey: key) { return String(flag) }
+            return nil
+        }
+
+        func number(_ name: String, in range: ClosedRange<Int>) throws(CommandFailure) -> Int? {
+            guard let text = try text(name) else { return nil }
+            guard let number = Int(text), range.contains(number) else {
+                throw wrong(
+                    name, text,
+                    "A whole number from \(range.lowerBound) to \(range.upperBound) is due.")
+            }
+            return number
+        }
+
+        func span(_ name: String, atLeast least: TimeSpan) throws(CommandFailure) -> TimeSpan? {
+            guard let text = try text(name) else { return nil }
+            guard let span = SpanArgument(argument: text)?.span, span >= least else {
+                throw wrong(name, text, "A length of time is due, such as 90d, 12h or 30m.")
+            }
+            return span
+        }
+
+        func flag(_ name: String) throws(CommandFailure) -> Bool? {
+            guard let text = try text(name) else { return nil }
+            switch text.lowercased() {
+            case "true", "yes", "1": return true
+            case "false", "no", "0": return false
+            default: throw wrong(name, text, "true or false is due.")
+            }
+        }
+
+        func wrong(_ name: String, _ text: String, _ due: String) -> CommandFailure {
+            .wrongArguments("the setting \(name) cannot be '\(text)'", next: due)
+        }
+    }
+}
+
+/// Where a store is, as `--store` says it.
+enum StoreLocation: Hashable, CustomStringConvertible {
+    case sqlite(path: String)
+
+    init(_ text: String) throws(CommandFailure) {
+        let scheme = text.prefix { $0 != ":" }
+        let rest = String(text.dropFirst(scheme.count + 1))
+        switch scheme {
+        case "sqlite" where !rest.isEmpty && !rest.hasPrefix("//"):
+            self = .sqlite(path: (rest as NSString).expandingTildeInPath)
+        case "sqlite":
+            throw .wrongArguments(
+                "the store '\(text)' names no file", next: "Name it as sqlite:/path/file.")
+        default:
+            throw .wrongArguments(
+                "the store '\(text)' is of a kind that this version does not have",
+                next: "This version keeps executions in SQLite: sqlite:/path/file.")
+        }
+    }
+
+    /// `stint/stint.sqlite` in the user's data folder, as the XDG base directory specification
+    /// places it.
+    static func standardPath(environment: [String: String]) -> String {
+        let home = environment["HOME"] ?? "/var/lib"
+        let data = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return (data ?? "\(home)/.local/share") + "/stint/stint.sqlite"
+    }
+
+    var description: String {
+        switch self {
+        case .sqlite(let path): "sqlite:\(path)"
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+
+/// The flags of `stint serve`. Values stay texts here: they are read once, wherever they come from
+/// (``ServerConfiguration``).
+struct ServerFlags: ParsableArguments {
+    @Option(help: ArgumentHelp("A YAML file of settings. (STINT_CONFIG)", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The address to listen on. (STINT_HOST; default: 127.0.0.1)", valueName: "address"))
+    var host: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The port; 0 takes a free one. (STINT_PORT; default: 8790)", valueName: "port"))
+    var port: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The store: sqlite:/path/file. (STINT_STORE; default: stint/stint.sqlite in the user's \
+            data folder)
+            """, valueName: "store"))
+    var store: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How long executions are kept, and how old an event may be. (STINT_RETENTION; default: \
+            90d)
+            """, valueName: "span"))
+    var retention: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the events themselves are kept. (STINT_TRAIL_RETENTION; default: 7d)",
+            valueName: "span"))
+    var trailRetention: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The most bytes of a request's body, after decompression. (STINT_BODY_LIMIT; default: \
+            16777216)
+            """, valueName: "bytes"))
+    var bodyLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The most events of one request. (STINT_EVENT_LIMIT; default: 10000)",
+            valueName: "count"))
+    var eventLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What is logged: trace, debug, info, notice, warning, error or critical. \
+            (STINT_LOG_LEVEL; default: notice)
+            """, valueName: "level"))
+    var logLevel: String?
+
+    @Flag(
+        help: ArgumentHelp(
+            "Listen beyond this machine though nobody needs a key. (STINT_INSECURE_NO_AUTH)"))
+    var insecureNoAuth = false
+
+    /// What was given, by the setting's name.
+    var given: [String: String] {
+        var given: [String: String] = [:]
+        given["config"] = config
+        given["host"] = host
+        given["port"] = port
+        given["store"] = store
+        given["retention"] = retention
+        given["trail-retention"] = trailRetention
+        given["body-limit"] = bodyLimit
+        given["event-limit"] = eventLimit
+        given["log-level"] = logLevel
+        if insecureNoAuth { given["insecure-no-auth"] = "true" }
+        return given
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import StintModel
+
+/// Which server a command talks to. The key comes from the environment alone: a flag would show it
+/// to everybody who lists processes.
+struct ServerOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The server (default: $STINT_URL, else \(ServerAddress.standard)).",
+            valueName: "address"))
+    var url: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for the server, as in 30s or 2m.", valueName: "span"))
+    var timeout = SpanArgument(text: "30s", span: .seconds(30))
+
+    func client(_ console: Console) throws -> ServerClient {
+        let named = console.environment["STINT_URL"].flatMap { $0.isEmpty ? nil : $0 }
+        let text = url ?? named ?? ServerAddress.standard
+        guard let address = ServerAddress(text) else {
+            throw CommandFailure.wrongArguments(
+                "'\(text)' is not the address of a server",
+                next: "Give one as \(ServerAddress.standard), with --url or STINT_URL.")
+        }
+        let key = console.environment["STINT_KEY"].flatMap { $0.isEmpty ? nil : $0 }
+        if let key, !key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            throw CommandFailure.wrongArguments(
+                "STINT_KEY holds characters that no key has",
+                next: "Look for a blank or a line break in it.")
+        }
+        return ServerClient(address: address, key: key, timeout: timeout.span)
+    }
+}
