@@ -57,6 +57,7 @@ let package = Package(
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
@@ -77,6 +78,17 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "StintModel",
+                // To be built; it is not linked, but run.
+                "stint",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         .testTarget(name: "StintIngestTests", dependencies: ["StintIngest", "StintModel"]),
         .testTarget(
             name: "StintCommandTests",
@@ -93,6 +105,7 @@ let package = Package(
             name: "StintStorageSQLiteTests",
             dependencies: [
                 "StintModel", "StintStorage", "StintStorageSQLite", "StintStorageTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -47,13 +47,18 @@ struct FrontDoor: RouterMiddleware {
         }
     }
 
-    /// Whether an authority is one of the hosts, with whatever port.
+    /// Whether an authority is one of the hosts, with whatever port. Hosts are in lower case.
     private static func names(_ authority: some StringProtocol, oneOf hosts: [String]) -> Bool {
-        hosts.contains { host in
-            guard authority.count >= host.count else { return false }
-            let end = authority.index(authority.startIndex, offsetBy: host.count)
-            return (end == authority.endIndex || authority[end] == ":")
-                && authority[..<end].lowercased() == host
+        let bytes = authority.utf8
+        return hosts.contains { host in
+            var iterator = bytes.makeIterator()
+            for byte in host.utf8 {
+                guard let other = iterator.next() else { return false }
+                let folded = other &- 0x41 < 26 ? other | 0x20 : other
+                if folded != byte { return false }
+            }
+            let next = iterator.next()
+            return next == nil || next == UInt8(ascii: ":")
         }
     }
 }

@@ -117,13 +117,14 @@ public final class Recorder: Service {
     ///
     /// - Throws: ``StoreError/broken(reason:)``, after which the process must end.
     public func run() async throws {
-        try await withGracefulShutdownHandler {
+        // Cancelled where another service failed: what was taken is committed all the same.
+        try await withTaskCancellationOrGracefulShutdownHandler {
             if let executor = store.executor {
                 try await withTaskExecutorPreference(executor) { try await self.commitGroups() }
             } else {
                 try await self.commitGroups()
             }
-        } onGracefulShutdown: {
+        } onCancelOrGracefulShutdown: {
             self.stop()
         }
     }

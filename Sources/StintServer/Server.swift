@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 public import Logging
 import NIOCore
+import NIOPosix
 public import ServiceLifecycle
 public import StintModel
 public import StintStorage
@@ -103,8 +104,14 @@ public struct Server: Service {
                 address: .hostname(settings.host, port: settings.port), serverName: "stint",
                 backlog: 4_096),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
+            eventLoopGroupProvider: .shared(Self.eventLoops),
             logger: logger)
     }
+
+    /// Reading and writing sockets is a lesser part of a request's work; the rest is done on the
+    /// concurrency pool, which has a thread a core already.
+    private static let eventLoops = MultiThreadedEventLoopGroup(
+        numberOfThreads: max(1, System.coreCount / 2))
 
     private var hosts: [String]? {
         settings.isOpen ? nil : ServerSettings.loopbackNames + [settings.host.lowercased()]

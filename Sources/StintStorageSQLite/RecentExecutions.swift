@@ -20,12 +20,12 @@ struct RecentExecutions {
         generationBytes = bytes / 2
     }
 
-    mutating func take(_ identity: Identity) -> HeldExecution? {
-        if let held = young.removeValue(forKey: identity) {
-            youngBytes -= held.bytes
-            return held
-        }
-        return old.isEmpty ? nil : old.removeValue(forKey: identity)
+    /// What is held of an execution; it may be changed in place.
+    mutating func held(_ identity: Identity) -> HeldExecution? {
+        if let held = young[identity] { return held }
+        guard !old.isEmpty, let held = old.removeValue(forKey: identity) else { return nil }
+        put(held, for: identity)
+        return held
     }
 
     mutating func put(_ held: HeldExecution, for identity: Identity) {
@@ -45,17 +45,29 @@ struct RecentExecutions {
     }
 }
 
-/// A row of the table `execution`, decoded.
-struct HeldExecution {
-    var key: Int64
-    var workspace: Int64
+/// A row of the table `execution`, decoded. It stays on the writer's thread.
+final class HeldExecution {
+    let key: Int64
     var revision: Int64
     var pieces: Int64
     var isApart: Bool
     var columns: ExecutionColumns
     var state: ExecutionState
-    /// About what it takes in memory.
-    var bytes: Int
+    /// About what it takes in memory, as it was first held.
+    let bytes: Int
+
+    init(
+        key: Int64, revision: Int64, pieces: Int64, isApart: Bool, columns: ExecutionColumns,
+        state: ExecutionState, bytes: Int
+    ) {
+        self.key = key
+        self.revision = revision
+        self.pieces = pieces
+        self.isApart = isApart
+        self.columns = columns
+        self.state = state
+        self.bytes = bytes
+    }
 }
 
 /// The columns by which executions are found: functions of the state.

@@ -86,26 +86,32 @@ struct SQLiteReader {
             try statement(SQLiteRows.stepsOfExecution), of: row.integer(0), to: state)
     }
 
-    static let openExecutions = """
-        SELECT execution.key, execution.received_at, workspace.name FROM workspace
-            CROSS JOIN execution INDEXED BY execution_by_status_start
-            ON execution.workspace = workspace.key AND execution.status = ?1
-        ORDER BY execution.sort_at LIMIT ?2
+    static let openOfStatus = """
+        SELECT key, received_at FROM execution INDEXED BY execution_by_status_start
+        WHERE workspace = ?1 AND status = ?2 ORDER BY sort_at, key LIMIT ?3
         """
 
     func open(limit: Int) throws(SQLiteFailure) -> [OpenExecution] {
+        var workspaces: [(key: Int64, workspace: Workspace)] = []
+        try statement("SELECT key, name FROM workspace").each { (row) in
+            if let workspace = Workspace(rawValue: row.text(1)) {
+                workspaces.append((row.integer(0), workspace))
+            }
+        }
         var found: [OpenExecution] = []
-        for status in ExecutionStatus.allCases where !status.isFinal {
-            let list = try statement(Self.openExecutions)
-            list.bind(1, Int64(status.rawValue))
-            list.bind(2, Int64(limit))
-            try list.each { (row) throws(SQLiteFailure) in
-                guard let workspace = Workspace(rawValue: row.text(2)),
-                    let execution = try execution(key: row.integer(0))
-                else { return }
-                found.append(
-                    OpenExecution(
-                        workspace: workspace, execution: execution, receivedAt: row.instant(1)))
+        for (key, workspace) in workspaces {
+            for status in ExecutionStatus.allCases where !status.isFinal {
+                let list = try statement(Self.openOfStatus)
+                list.bind(1, key)
+                list.bind(2, Int64(status.rawValue))
+                list.bind(3, Int64(limit))
+                try list.each { (row) throws(SQLiteFailure) in
+                    guard let execution = try execution(key: row.integer(0)) else { return }
+                    found.append(
+                        OpenExecution(
+                            workspace: workspace, execution: execution,
+                            receivedAt: row.instant(1)))
+                }
             }
         }
         found.sort { $0.execution.state.sortAt < $1.execution.state.sortAt }
@@ -168,15 +174,16 @@ struct SQLiteReader {
         }
     }
 
+    static let cellsOfLevel = """
+        SELECT start, agent, model, cell, typeof(model) = 'blob' FROM roll_up
+        WHERE workspace = ?1 AND level = ?2 AND start >= ?3 AND start < ?4
+        """
+
     func rollUps(
         _ level: RollUpLevel, in workspace: Workspace, from: Instant, to: Instant
     ) throws(SQLiteFailure) -> [StoredCell] {
         guard let number = try key(of: workspace) else { return [] }
-        let list = try statement(
-            """
-            SELECT start, agent, model, cell, typeof(model) = 'blob' FROM roll_up
-            WHERE workspace = ?1 AND level = ?2 AND start >= ?3 AND start < ?4
-            """)
+        let list = try statement(Self.cellsOfLevel)
         list.bind(1, number)
         list.bind(2, Int64(level.rawValue))
         list.bind(3, from)

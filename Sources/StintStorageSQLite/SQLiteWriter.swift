@@ -115,26 +115,15 @@ actor SQLiteWriter {
         _ part: Part, receivedAt: Instant, delta: inout RollUpDelta
     ) throws(SQLiteFailure) -> Change? {
         let workspace = part.identity.workspace
-        guard var held = try held(part.identity, workspace: workspace) else {
-            return try insert(part, workspace: workspace, receivedAt: receivedAt, delta: &delta)
+        guard let held = try held(part.identity) else {
+            return try insert(part, receivedAt: receivedAt, delta: &delta)
         }
-        let old = held
+        let old = (state: held.state, columns: held.columns, isApart: held.isApart)
         guard held.state.merge(part.state) else {
-            // Nothing new: a repetition, but for events that say less than is known.
-            let known = try knownDigests(of: held)
-            for piece in part.trail {
-                let rest = piece.without(known)
-                if !rest.isEmpty { try append(rest, to: &held, receivedAt: receivedAt) }
-            }
-            if held.pieces != old.pieces {
-                statements.countPieces.bind(1, held.key)
-                statements.countPieces.bind(2, held.pieces)
-                try statements.countPieces.run()
-            }
-            recent.put(held, for: part.identity)
+            try appendUnknown(part.trail, to: held, receivedAt: receivedAt)
             return nil
         }
-        for piece in part.trail { try append(piece, to: &held, receivedAt: receivedAt) }
+        for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
         held.revision += 1
         held.columns = ExecutionColumns(
             agent: try key(ofAgent: held.state.agent, workspace: workspace), held.state)
@@ -151,68 +140,79 @@ actor SQLiteWriter {
 
         held.isApart = held.isApart || held.state.steps.count > Self.stepsInState
         if held.isApart { try writeSteps(of: held, unlike: old.isApart ? old.state : nil) }
-        let bytes = held.state.encoded(withSteps: !held.isApart)
-        held.bytes = bytes.count * 4 + 256
 
         let isIndexedAlike = held.columns.isIndexed(like: old.columns)
         let update = isIndexedAlike ? statements.update : statements.updateIndexed
-        update.bind(1, held.key)
-        update.bind(2, held.columns.duration)
-        update.bind(3, held.columns.goalMet.map { $0 ? 1 : 0 })
-        update.bind(4, held.revision)
-        update.bind(5, receivedAt)
-        update.bind(6, held.pieces)
-        update.bind(7, held.isApart ? 1 : 0)
-        update.bind(8, bytes)
-        if !isIndexedAlike {
-            update.bind(9, held.columns.agent)
-            update.bind(10, Int64(held.columns.status.rawValue))
-            update.bind(11, held.columns.sortAt)
-            update.bind(12, held.columns.stopAt)
-        }
+        bind(held, receivedAt: receivedAt, withIndexed: !isIndexedAlike, to: update)
         try update.run()
-        recent.put(held, for: part.identity)
         return Change(
             workspace: part.workspace, id: part.identity.id, revision: held.revision)
     }
 
     private func insert(
-        _ part: Part, workspace: Int64, receivedAt: Instant, delta: inout RollUpDelta
+        _ part: Part, receivedAt: Instant, delta: inout RollUpDelta
     ) throws(SQLiteFailure) -> Change {
-        let columns = ExecutionColumns(
-            agent: try key(ofAgent: part.state.agent, workspace: workspace), part.state)
-        var held = HeldExecution(
-            key: nextKey, workspace: workspace, revision: 1, pieces: 0,
-            isApart: part.state.steps.count > Self.stepsInState, columns: columns,
-            state: part.state, bytes: 0)
+        let workspace = part.identity.workspace
+        let held = HeldExecution(
+            key: nextKey, revision: 1, pieces: 0,
+            isApart: part.state.steps.count > Self.stepsInState,
+            columns: ExecutionColumns(
+                agent: try key(ofAgent: part.state.agent, workspace: workspace), part.state),
+            state: part.state, bytes: Self.freshBytes)
         nextKey += 1
-        for piece in part.trail { try append(piece, to: &held, receivedAt: receivedAt) }
+        for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
         delta.replace(nil, with: held.state, in: part.workspace)
         try insertSearch(
             held.key, SearchTerms.text(workspace: workspace, part.identity.id, part.state))
         if held.isApart { try writeSteps(of: held, unlike: nil) }
-        let bytes = held.state.encoded(withSteps: !held.isApart)
-        held.bytes = bytes.count * 4 + 256
 
-        let insert = statements.insert
-        insert.bind(1, held.key)
-        insert.bind(2, columns.duration)
-        insert.bind(3, columns.goalMet.map { $0 ? 1 : 0 })
-        insert.bind(4, held.revision)
-        insert.bind(5, receivedAt)
-        insert.bind(6, held.pieces)
-        insert.bind(7, held.isApart ? 1 : 0)
-        insert.bind(8, bytes)
-        insert.bind(9, columns.agent)
-        insert.bind(10, Int64(columns.status.rawValue))
-        insert.bind(11, columns.sortAt)
-        insert.bind(12, columns.stopAt)
-        insert.bind(13, workspace)
-        insert.bind(14, part.identity.id.rawValue)
-        try insert.run()
+        bind(held, receivedAt: receivedAt, withIndexed: true, to: statements.insert)
+        statements.insert.bind(13, workspace)
+        statements.insert.bind(14, part.identity.id.rawValue)
+        try statements.insert.run()
         recent.put(held, for: part.identity)
         return Change(
             workspace: part.workspace, id: part.identity.id, revision: held.revision)
+    }
+
+    /// What an execution that has just begun will take in memory, about.
+    private static let freshBytes = 3_072
+
+    private func bind(
+        _ held: HeldExecution, receivedAt: Instant, withIndexed: Bool, to statement: Statement
+    ) {
+        statement.bind(1, held.key)
+        statement.bind(2, held.columns.duration)
+        statement.bind(3, held.columns.goalMet.map { $0 ? 1 : 0 })
+        statement.bind(4, held.revision)
+        statement.bind(5, receivedAt)
+        statement.bind(6, held.pieces)
+        statement.bind(7, held.isApart ? 1 : 0)
+        statement.bind(8, held.state.encoded(withSteps: !held.isApart))
+        if withIndexed {
+            statement.bind(9, held.columns.agent)
+            statement.bind(10, Int64(held.columns.status.rawValue))
+            statement.bind(11, held.columns.sortAt)
+            statement.bind(12, held.columns.stopAt)
+        }
+    }
+
+    /// Keeps of a trail that told nothing new what is no repetition: events that say less than is
+    /// known.
+    private func appendUnknown(
+        _ trail: [TrailChunk], to held: HeldExecution, receivedAt: Instant
+    ) throws(SQLiteFailure) {
+        let before = held.pieces
+        let known = try knownDigests(of: held)
+        for piece in trail {
+            let rest = piece.without(known)
+            if !rest.isEmpty { try append(rest, to: held, receivedAt: receivedAt) }
+        }
+        if held.pieces != before {
+            statements.countPieces.bind(1, held.key)
+            statements.countPieces.bind(2, held.pieces)
+            try statements.countPieces.run()
+        }
     }
 
     /// Steps beyond this many stand in rows of their own, so that an event of a large execution
@@ -233,12 +233,12 @@ actor SQLiteWriter {
     // MARK: What is held
 
     private func held(
-        _ identity: RecentExecutions.Identity, workspace: Int64
+        _ identity: RecentExecutions.Identity
     ) throws(SQLiteFailure) -> HeldExecution? {
-        if let held = recent.take(identity) { return held }
-        statements.find.bind(1, workspace)
+        if let held = recent.held(identity) { return held }
+        statements.find.bind(1, identity.workspace)
         statements.find.bind(2, identity.id.rawValue)
-        return try statements.find.first { (row) throws(SQLiteFailure) in
+        let found = try statements.find.first { (row) throws(SQLiteFailure) in
             var state = try SQLiteRows.state(row, column: 5)
             let key = row.integer(0)
             let isApart = row.integer(3) != 0
@@ -246,10 +246,12 @@ actor SQLiteWriter {
                 state = try SQLiteRows.adding(statements.stepsOf, of: key, to: state)
             }
             return HeldExecution(
-                key: key, workspace: workspace, revision: row.integer(1), pieces: row.integer(2),
-                isApart: isApart, columns: ExecutionColumns(agent: row.integer(4), state),
-                state: state, bytes: row.bytes(5) { $0.count * 4 + 256 })
+                key: key, revision: row.integer(1), pieces: row.integer(2), isApart: isApart,
+                columns: ExecutionColumns(agent: row.integer(4), state), state: state,
+                bytes: Self.freshBytes + row.bytes(5) { $0.count * 4 } + state.steps.count * 200)
         }
+        if let found { recent.put(found, for: identity) }
+        return found
     }
 
     private func key(ofWorkspace workspace: Workspace) throws(SQLiteFailure) -> Int64 {
@@ -281,13 +283,13 @@ actor SQLiteWriter {
     /// The number of a piece takes 20 bits of its key; an execution that fills them keeps its
     /// trail as it is then.
     private func append(
-        _ piece: TrailChunk, to held: inout HeldExecution, receivedAt: Instant
+        _ piece: TrailChunk, to held: HeldExecution, receivedAt: Instant
     ) throws(SQLiteFailure) {
         guard held.pieces < SQLiteRows.piecesPerExecution else { return }
         let append = statements.appendTrail
         append.bind(1, SQLiteRows.trailKey(execution: held.key, piece: held.pieces))
         append.bind(2, receivedAt)
-        append.bind(3, piece.digests.flatMap { digest in withUnsafeBytes(of: digest, Array.init) })
+        append.bind(3, piece.digests.withUnsafeBytes { Array($0) })
         append.bind(4, piece.bytes)
         try append.run()
         held.pieces += 1

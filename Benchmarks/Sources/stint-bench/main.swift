@@ -38,6 +38,7 @@ func count(_ value: Double) -> String {
     return digits
 }
 func milliseconds(_ seconds: Double) -> String { String(format: "%.2f ms", seconds * 1_000) }
+func microseconds(_ seconds: Double) -> String { String(format: "%.1f µs", seconds * 1e6) }
 func mebibytes(_ bytes: Int) -> String { String(format: "%.1f MiB", Double(bytes) / 1_048_576) }
 
 line("| what | figure | conditions |")
@@ -56,12 +57,14 @@ if isWanted("batches") {
         let requests = (0..<senders).map { _ in
             fleet.batches(perSender, of: 500).map { Request.post("/v1/events", $0) }
         }
+        let used = server.processorSeconds
         let measured = try Load.run(port: server.port, requests: requests)
+        let each = (server.processorSeconds - used) / Double(measured.requests * 500)
         let rate = measured.perSecond * 500
         row(
             "batches of 500, \(senders) senders",
             "\(count(rate)) events/s, p99 \(milliseconds(measured.percentile(0.99)))",
-            "\(String(format: "%.2f", rate / raw)) × raw rows; \(mebibytes(server.residentBytes)) resident"
+            "\(String(format: "%.2f", rate / raw)) × raw rows; \(microseconds(each)) of processor an event; \(mebibytes(server.residentBytes)) resident"
         )
     }
     server.stop()
@@ -77,11 +80,13 @@ if isWanted("singles") {
                 fleet.next().map { Request.post("/v1/events", Array($0.utf8)) }
             }
         }
+        let used = server.processorSeconds
         let measured = try Load.run(port: server.port, requests: requests)
+        let each = (server.processorSeconds - used) / Double(measured.requests)
         row(
             "single events, \(connections) connections",
             "\(count(measured.perSecond)) events/s, p50 \(milliseconds(measured.percentile(0.5))), p99 \(milliseconds(measured.percentile(0.99)))",
-            "each synced before its answer")
+            "each synced before its answer; \(microseconds(each)) of processor an event")
     }
     server.stop()
 }
