@@ -50,6 +50,6 @@ struct RequestBodyReading: Sendable {
     private var tooLarge: Problem {
         Problem(
             .contentTooLarge, "too_large",
-            "The body is larger than \(limit >> 20) MiB after decompression. Send it in parts.")
+            "The body is larger than \(limit) bytes after decompression. Send it in parts.")
     }
 }

@@ -32,6 +32,11 @@ public struct ServerSettings: Sendable {
     /// The names by which this machine calls itself.
     static let loopbackNames = ["127.0.0.1", "localhost", "[::1]", "::1"]
 
+    /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys.
+    public func validate() throws(ServerError) {
+        guard isLoopback || isOpen else { throw .needsKeys(host: host) }
+    }
+
     var isLoopback: Bool { Self.loopbackNames.contains(host) || host.hasPrefix("127.") }
 }
 
@@ -59,9 +64,7 @@ public struct Server: Service {
         now: @escaping @Sendable () -> Instant,
         onListening: @escaping @Sendable (_ port: Int) async -> Void
     ) throws(ServerError) {
-        guard settings.isLoopback || settings.isOpen else {
-            throw .needsKeys(host: settings.host)
-        }
+        try settings.validate()
         self.settings = settings
         self.store = store
         self.logger = logger

@@ -29,6 +29,12 @@ struct ServeCommand: ConsoleCommand {
         let logger = Logger(label: "stint") { label in
             LineLogHandler(label: label, logLevel: level)
         }
+        // Before a store is made for a server that will not start.
+        do throws(ServerError) {
+            try configuration.server.validate()
+        } catch {
+            throw CommandFailure(error)
+        }
         let store = try open(configuration.store)
         let server = try server(configuration, store: store, logger: logger, console: console)
         let group = ServiceGroup(
@@ -97,7 +103,16 @@ struct ServeCommand: ConsoleCommand {
                         """)
                 })
         } catch {
-            throw CommandFailure(
+            throw CommandFailure(error)
+        }
+    }
+}
+
+extension CommandFailure {
+    fileprivate init(_ error: ServerError) {
+        switch error {
+        case .needsKeys(let host):
+            self.init(
                 what: "will not listen on \(host)",
                 why: "The server has no keys, and anybody who reaches that address could use it.",
                 next: "Listen on 127.0.0.1, or say --insecure-no-auth if that is meant.",
