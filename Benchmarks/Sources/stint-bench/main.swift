@@ -52,7 +52,7 @@ let start = Date().timeIntervalSince1970
 if isWanted("batches") {
     let server = try ServerProcess(program: program, store: folder + "/batches.sqlite")
     var fleet = Fleet(first: 0, begin: start - 40_000, spacing: 0.01)
-    for senders in [4, 1, 8] {
+    for senders in [1, 4, 8] {
         let perSender = (isQuick ? 200 : 1_600) / senders
         let requests = (0..<senders).map { _ in
             fleet.batches(perSender, of: 500).map { Request.post("/v1/events", $0) }
@@ -73,7 +73,7 @@ if isWanted("batches") {
 if isWanted("singles") {
     let server = try ServerProcess(program: program, store: folder + "/singles.sqlite")
     var fleet = Fleet(first: 10_000_000, begin: start - 100_040_000 / 1_000, spacing: 0.001)
-    for connections in [64, 32, 256, 1] {
+    for connections in [1, 32, 64, 256] {
         let perConnection = (isQuick ? 30_000 : 140_000) / max(connections, 8) / 7
         let requests = (0..<connections).map { _ in
             (0..<perConnection).flatMap { _ in
