@@ -161,7 +161,11 @@ struct NativeEventDecoding {
                 throw .unfit(pointer: "/at", detail: objection + hint)
             }
         case .execution:
-            event.execution = try executionID(&reader)
+            let id = try executionID(&reader)
+            if let objection = window.objection(to: id) {
+                throw .unfit(pointer: "/execution", detail: objection)
+            }
+            event.execution = id
         case .attempt:
             event.attempt = UInt16(try reader.integer(in: 1...Self.counter, "/attempt"))
         case .id:

@@ -268,6 +268,9 @@ extension StatusChange {
         if let newest = events.map(\.at).max(), let objection = window.objection(to: newest) {
             throw .unfit(pointer: place + "/" + member(of: newest), detail: objection)
         }
+        if let id = events.first?.execution, let objection = window.objection(to: id) {
+            throw .unfit(pointer: place + "/executionArn", detail: objection)
+        }
         return events
     }
 

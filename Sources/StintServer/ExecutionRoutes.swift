@@ -5,12 +5,13 @@ import StintModel
 import StintStorage
 import StintWire
 
-/// Executions out: the history, one execution, its status, its trail.
+/// Executions out: the history, one execution, its status, its trail; and gone for good.
 struct ExecutionRoutes: Sendable {
     let store: any ExecutionStore
     let cursor: Cursor
     let watch: ExecutionWatch
     let retention: TimeSpan
+    let now: @Sendable () -> Instant
 
     var routes: [Route] {
         [
@@ -18,6 +19,7 @@ struct ExecutionRoutes: Sendable {
             .get("/v1/executions/:id", .read, execution),
             .get("/v1/executions/:id/status", .read, status),
             .get("/v1/executions/:id/events", .read, events),
+            .delete("/v1/executions/:id", .admin, erase),
         ]
     }
 
@@ -145,6 +147,21 @@ struct ExecutionRoutes: Sendable {
             write(next: page.next, in: list, to: &json)
         }
         return Answer.tagged(json, for: request)
+    }
+
+    // MARK: DELETE /v1/executions/{id}
+
+    @Sendable private func erase(_ request: Request, _ scope: RequestScope) async throws
+        -> Response
+    {
+        let id = try id(scope)
+        try QueryParameters(request).finish()
+        // As late as an event of today may still be sent.
+        let horizon = now() + retention + Limits.eventsAhead + .days(1)
+        guard try await store.erase(id, in: scope.identity.workspace, until: horizon) else {
+            throw Problem.unknownExecution(id.rawValue)
+        }
+        return Response(status: .noContent)
     }
 
     // MARK: Parts

@@ -7,27 +7,12 @@ import StintStorage
 /// Removes what has been kept for as long as it should be, a little at a time.
 struct ExpiryService<C: Clock<Duration>>: Service {
     let store: any ExecutionStore
-    let retention: TimeSpan
-    let trailRetention: TimeSpan
+    /// What to remove; its `now` is set anew for each portion.
+    let expiry: Expiry
     let interval: Duration
     let clock: C
     let now: @Sendable () -> Instant
     let logger: Logger
-
-    private let portion = 500
-
-    init(
-        store: any ExecutionStore, retention: TimeSpan, trailRetention: TimeSpan,
-        interval: Duration, clock: C, now: @escaping @Sendable () -> Instant, logger: Logger
-    ) {
-        self.store = store
-        self.retention = retention
-        self.trailRetention = trailRetention
-        self.interval = interval
-        self.clock = clock
-        self.now = now
-        self.logger = logger
-    }
 
     func run() async throws {
         let ticks = AsyncTimerSequence(interval: interval, clock: clock)
@@ -39,9 +24,9 @@ struct ExpiryService<C: Clock<Duration>>: Service {
         do {
             var removed = 0
             while !Task.isShuttingDownGracefully {
-                let portion = try await store.expire(
-                    retention: retention, trailRetention: trailRetention, now: now(),
-                    limit: portion)
+                var expiry = expiry
+                expiry.now = now()
+                let portion = try await store.expire(expiry)
                 if portion == 0 { break }
                 removed += portion
             }

@@ -9,6 +9,7 @@ struct FrontDoor: RouterMiddleware {
     /// A server without keys answers on this machine alone. A page in a browser on this machine
     /// could reach it all the same, under a name of its own that leads here; so names are checked.
     let hosts: [String]?
+    let access: AccessControl
 
     func handle(
         _ request: Request, context: RequestScope,
@@ -30,7 +31,7 @@ struct FrontDoor: RouterMiddleware {
     }
 
     private func check(_ request: Request) throws(Problem) {
-        guard let hosts else { return }
+        guard let hosts, !access.requiresKeys else { return }
         if let authority = request.head.authority, !Self.names(authority, oneOf: hosts) {
             throw Problem(
                 .forbidden, "foreign_host",

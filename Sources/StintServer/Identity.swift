@@ -1,10 +1,14 @@
 public import StintModel
+public import StintStorage
 
 /// Who asks, and what may be asked: it comes from the caller's key alone, never from what the
 /// request says.
 public struct Identity: Hashable, Sendable {
     public var workspace: Workspace
+    public var scopes: AccessScopes
+    /// The id of the key; `nil` where none is needed.
+    public var key: String?
 
     /// Everybody, on a server without keys.
-    public static let anonymous = Identity(workspace: .default)
+    public static let anonymous = Identity(workspace: .default, scopes: .admin)
 }

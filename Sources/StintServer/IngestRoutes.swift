@@ -9,6 +9,7 @@ import StintWire
 /// Events in: native ones, and what EventBridge delivers.
 struct IngestRoutes: Sendable {
     let recorder: Recorder
+    let erasures: Erasures
     let reading: RequestBodyReading
     let retention: TimeSpan
     let maximumEvents: Int
@@ -100,14 +101,17 @@ struct IngestRoutes: Sendable {
         ) throws(BodyError) -> IngestResult
     ) throws -> (Recorder.Submission, IngestResult) {
         let receivedAt = now()
-        let window = AdmissionWindow(receivedAt: receivedAt, retention: retention)
+        var window = AdmissionWindow(receivedAt: receivedAt, retention: retention)
+        if !erasures.isEmpty {
+            let (erasures, workspace) = (erasures, scope.identity.workspace)
+            window.isErased = { erasures.contains($0, in: workspace) }
+        }
         var gathering = Gathering(workspace: scope.identity.workspace)
+        let result: IngestResult
         do throws(BodyError) {
-            let result = try body.withUnsafeReadableBytes { (bytes) throws(BodyError) in
+            result = try body.withUnsafeReadableBytes { (bytes) throws(BodyError) in
                 try decode(bytes, window) { gathering.append($0) }
             }
-            gathering.submission.bytes = body.readableBytes
-            return (gathering.submission, result)
         } catch {
             switch error {
             case .malformed(let detail, let offset):
@@ -120,6 +124,9 @@ struct IngestRoutes: Sendable {
                     "A request holds at most \(limit) events. Send them in parts.")
             }
         }
+        try scope.allowance?.take(result.accepted + result.rejected.count)
+        gathering.submission.bytes = body.readableBytes
+        return (gathering.submission, result)
     }
 
     private func answer(_ status: HTTPResponse.Status, _ result: IngestResult) -> Response {

@@ -1,15 +1,25 @@
 import HTTPTypes
 import Hummingbird
+import StintStorage
 
 /// One route, with what a caller must be allowed to do to use it.
 struct Route: Sendable {
-    /// What a key may do. `admin` includes the other two.
+    /// What a key must be allowed to do.
     enum Scope: String, Sendable {
         /// Open to everybody.
         case none
         case ingest
         case read
         case admin
+
+        var access: AccessScopes {
+            switch self {
+            case .none: []
+            case .ingest: .ingest
+            case .read: .read
+            case .admin: .admin
+            }
+        }
     }
 
     let method: HTTPRequest.Method
@@ -30,14 +40,28 @@ struct Route: Sendable {
     ) -> Route {
         Route(method: .post, path: path, scope: scope, handle: handle)
     }
+
+    static func delete(
+        _ path: String, _ scope: Scope,
+        _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
+    ) -> Route {
+        Route(method: .delete, path: path, scope: scope, handle: handle)
+    }
 }
 
 extension Router<RequestScope> {
-    /// Adds routes; a known path asked with another method answers 405 and says which it takes.
-    func add(_ routes: [Route]) {
+    /// Adds routes, each behind what its scope asks for; a known path asked with another method
+    /// answers 405 and says which it takes.
+    func add(_ routes: [Route], access: AccessControl) {
         for (path, routes) in Dictionary(grouping: routes, by: \.path) {
             for route in routes {
-                on(RouterPath(path), method: route.method, use: route.handle)
+                on(RouterPath(path), method: route.method) { request, scope in
+                    var scope = scope
+                    try await access.admit(request, to: route.scope, &scope)
+                    var response = try await route.handle(request, scope)
+                    scope.allowance?.describe(in: &response.headers)
+                    return response
+                }
             }
             var allowed = routes.map(\.method)
             if allowed.contains(.get) { allowed.append(.head) }

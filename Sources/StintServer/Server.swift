@@ -26,6 +26,12 @@ public struct ServerSettings: Sendable {
     /// How long a connection may stay without a word.
     public var idleTimeout = Duration.seconds(60)
     public var recorder = Recorder.Bounds()
+    /// How often one key may ask.
+    public var rates = RateLimits()
+    /// The most bytes the store may take before the oldest executions go; `nil` for any.
+    public var storeBytes: Int64?
+    /// How often executions that fell silent are looked for.
+    public var sweepInterval = Duration.seconds(15)
 
     public init() {}
 
@@ -33,11 +39,11 @@ public struct ServerSettings: Sendable {
     static let loopbackNames = ["127.0.0.1", "localhost", "[::1]", "::1"]
 
     /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys.
-    public func validate() throws(ServerError) {
-        guard isLoopback || isOpen else { throw .needsKeys(host: host) }
+    public func validate(hasKeys: Bool) throws(ServerError) {
+        guard isLoopback || isOpen || hasKeys else { throw .needsKeys(host: host) }
     }
 
-    var isLoopback: Bool { Self.loopbackNames.contains(host) || host.hasPrefix("127.") }
+    public var isLoopback: Bool { Self.loopbackNames.contains(host) || host.hasPrefix("127.") }
 }
 
 /// Why a server does not start.
@@ -49,7 +55,7 @@ public enum ServerError: Error, Hashable, Sendable {
 /// The whole of a server: recorder, routes and what runs beside them, over a store.
 public struct Server: Service {
     private let settings: ServerSettings
-    private let store: any ExecutionStore
+    private let store: any ExecutionStore & KeyStore
     private let logger: Logger
     private let now: @Sendable () -> Instant
     private let version: String
@@ -58,13 +64,12 @@ public struct Server: Service {
     /// - Parameters:
     ///   - now: The server's clock.
     ///   - onListening: Told the port once requests are answered.
-    /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys.
     public init(
-        settings: ServerSettings, store: any ExecutionStore, logger: Logger, version: String,
+        settings: ServerSettings, store: any ExecutionStore & KeyStore, logger: Logger,
+        version: String,
         now: @escaping @Sendable () -> Instant,
         onListening: @escaping @Sendable (_ port: Int) async -> Void
-    ) throws(ServerError) {
-        try settings.validate()
+    ) {
         self.settings = settings
         self.store = store
         self.logger = logger
@@ -74,30 +79,42 @@ public struct Server: Service {
     }
 
     /// Serves until asked to stop; then answers what it took, and returns.
+    ///
+    /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys.
     public func run() async throws {
+        let access = try await AccessControl(
+            keys: store, limits: settings.rates, now: now, logger: logger)
+        try settings.validate(hasKeys: access.requiresKeys)
         let watch = ExecutionWatch()
         let recorder = Recorder(
             store: store, bounds: settings.recorder, now: now, logger: logger,
             onCommit: { watch.publish($0) })
         let expiry = ExpiryService(
-            store: store, retention: settings.retention, trailRetention: settings.trailRetention,
+            store: store,
+            expiry: Expiry(
+                retention: settings.retention, trailRetention: settings.trailRetention,
+                maximumBytes: settings.storeBytes, now: now()),
             interval: .seconds(60), clock: .continuous, now: now, logger: logger)
+        let sweeper = LostExecutionSweeper(
+            store: store, recorder: recorder, interval: settings.sweepInterval, clock: .continuous,
+            now: now, logger: logger)
+        let routes = routes(recorder: recorder, watch: watch, access: access)
         // Stopped from the last to the first: the recorder outlives the requests it answers.
         let services = ServiceGroup(
             configuration: .init(
                 services: [
                     .init(service: recorder),
                     .init(service: expiry),
-                    .init(service: application(recorder: recorder, watch: watch)),
+                    .init(service: sweeper),
+                    .init(service: application(routes, access: access)),
                 ], logger: logger))
         try await services.run()
     }
 
-    private func application(recorder: Recorder, watch: ExecutionWatch) -> some ApplicationProtocol
-    {
+    private func application(_ routes: [Route], access: AccessControl) -> some ApplicationProtocol {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: FrontDoor(hosts: hosts))
-        router.add(routes(recorder: recorder, watch: watch))
+        router.add(middleware: FrontDoor(hosts: hosts, access: access))
+        router.add(routes, access: access)
         let onListening = onListening
         return Application(
             router: router,
@@ -120,15 +137,20 @@ public struct Server: Service {
         settings.isOpen ? nil : ServerSettings.loopbackNames + [settings.host.lowercased()]
     }
 
-    private func routes(recorder: Recorder, watch: ExecutionWatch) -> [Route] {
+    /// Every route there is.
+    func routes(recorder: Recorder, watch: ExecutionWatch, access: AccessControl) -> [Route] {
         let ingest = IngestRoutes(
-            recorder: recorder, reading: RequestBodyReading(limit: settings.bodyBytes),
+            recorder: recorder, erasures: store.erasures,
+            reading: RequestBodyReading(limit: settings.bodyBytes),
             retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now)
         let executions = ExecutionRoutes(
             store: store, cursor: Cursor(secret: store.cursorSecret), watch: watch,
-            retention: settings.retention)
+            retention: settings.retention, now: now)
+        let keys = KeyRoutes(
+            keys: store, access: access, reading: RequestBodyReading(limit: 64 << 10), now: now)
+        let audit = AuditRoutes(store: store)
         let health = HealthRoutes(store: store, version: version)
-        return ingest.routes + executions.routes + health.routes
+        return ingest.routes + executions.routes + keys.routes + audit.routes + health.routes
     }
 }
 

@@ -39,22 +39,44 @@ public protocol ExecutionStore: Sendable {
     /// - Parameter limit: The most that are answered.
     func open(limit: Int) async throws(StoreError) -> [OpenExecution]
 
+    /// A page of the executions whose ``ExecutionState/silence(receivedAt:)`` ended before `now`:
+    /// those that have been silent the longest first. It costs by what is answered, not by what is
+    /// open.
+    func silent(
+        at now: Instant, after position: PagePosition?, limit: Int
+    ) async throws(StoreError) -> SilentPage
+
     /// The events of an execution as they arrived, oldest first, from where `position` left off.
     /// Empty where there is no such execution or its trail has expired.
     func trail(
         of id: ExecutionID, in workspace: Workspace, after position: PagePosition?, limit: Int
     ) async throws(StoreError) -> TrailPage
 
-    /// Removes executions whose ``ExecutionState/expiresAt(retention:)`` has come, and what of the
-    /// trail arrived longer ago than `trailRetention`. Roll-ups keep what expired executions
-    /// counted for.
+    /// Removes a portion of what has been kept for long enough, by age and by size. Roll-ups keep
+    /// what expired executions counted for, until their own time comes.
     ///
-    /// - Parameter limit: The most executions, and the most pieces of trail, removed in one call,
-    ///   so that recording never waits long.
-    /// - Returns: How many executions and pieces of trail were removed; 0 says that none is left.
-    func expire(
-        retention: TimeSpan, trailRetention: TimeSpan, now: Instant, limit: Int
-    ) async throws(StoreError) -> Int
+    /// - Returns: How many executions, pieces of trail and cells were removed; 0 says that none is
+    ///   left.
+    func expire(_ expiry: Expiry) async throws(StoreError) -> Int
+
+    /// Removes an execution with everything that is known of it, and subtracts it from the roll-ups.
+    /// Later recordings of that id are ignored, until `horizon`: a hash of the id is kept so long.
+    ///
+    /// - Returns: Whether there was such an execution.
+    func erase(
+        _ id: ExecutionID, in workspace: Workspace, until horizon: Instant
+    ) async throws(StoreError) -> Bool
+
+    /// Tells of each id that was erased whether it still must not be recorded; quick where nothing
+    /// was ever erased.
+    var erasures: Erasures { get }
+
+    /// Recomputes what is stored from what it follows from, on one snapshot of the live store and
+    /// without holding up who records: columns and indexes, roll-ups at all levels, the states from
+    /// the trail where it is whole. A million executions take some tens of seconds.
+    ///
+    /// - Parameter workspace: The one to look at; `nil` for all.
+    func audit(_ workspace: Workspace?) async throws(StoreError) -> AuditReport
 
     /// The cells of a level that begin in a range, in order of start.
     func rollUps(
@@ -77,6 +99,18 @@ public protocol ExecutionStore: Sendable {
 
 extension ExecutionStore {
     public var executor: (any TaskExecutor)? { nil }
+}
+
+/// A page of executions that were silent for too long.
+public struct SilentPage: Sendable {
+    public let items: [OpenExecution]
+    /// Where the next page begins; `nil` on the last.
+    public let next: PagePosition?
+
+    public init(items: [OpenExecution], next: PagePosition?) {
+        self.items = items
+        self.next = next
+    }
 }
 
 /// An execution that has not ended.

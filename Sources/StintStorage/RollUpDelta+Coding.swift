@@ -1,5 +1,5 @@
 public import StintMetrics
-public import StintModel
+import StintModel
 
 // The stored form of what a group adds to the roll-up, version 1.
 

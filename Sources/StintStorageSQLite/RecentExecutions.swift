@@ -78,17 +78,20 @@ struct ExecutionColumns: Equatable {
     var stopAt: Instant?
     var duration: Int64?
     var goalMet: Bool?
+    /// When its silence ends it.
+    var dueAt: Instant?
 
-    init(agent: Int64, _ state: ExecutionState) {
+    init(agent: Int64, _ state: ExecutionState, receivedAt: Instant) {
         self.agent = agent
         status = state.status
         sortAt = state.sortAt
         stopAt = state.stopAt
         duration = state.duration?.span.microseconds
         goalMet = state.fact(.goalMet)?.boolean
+        dueAt = state.silence(receivedAt: receivedAt)?.until
     }
 
-    /// Whether every index finds it where it found the other.
+    /// Whether every index of the history finds it where it found the other.
     func isIndexed(like other: ExecutionColumns) -> Bool {
         agent == other.agent && status == other.status && sortAt == other.sortAt
             && stopAt == other.stopAt

@@ -11,8 +11,9 @@ public import StintStorage
 /// each a snapshot. The log is synced at every commit. No second process may write the file: it is
 /// held by a lock beside it.
 public final class SQLiteExecutionStore: ExecutionStore {
+    private let path: String
     private let pool: DatabasePool
-    private let writer: SQLiteWriter
+    let writer: SQLiteWriter
     private let thread: WriterThread
     private let settings: SQLiteSettings
     private let lock: FileLock
@@ -29,12 +30,14 @@ public final class SQLiteExecutionStore: ExecutionStore {
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
+            self.path = path
             lock = try FileLock(path: path + ".lock")
             pool = try Self.opened(path: path, settings: settings)
             cursorSecret = try Self.secret(in: pool)
             thread = WriterThread(name: "stint-sqlite")
             self.settings = settings
-            writer = try SQLiteWriter(pool: pool, thread: thread, settings: settings)
+            writer = try SQLiteWriter(
+                pool: pool, thread: thread, settings: settings, secret: cursorSecret)
         } catch {
             throw StoreError(error).opening(path)
         }
@@ -118,12 +121,17 @@ public final class SQLiteExecutionStore: ExecutionStore {
         try await writer.record(group)
     }
 
-    public func expire(
-        retention: TimeSpan, trailRetention: TimeSpan, now: Instant, limit: Int
-    ) async throws(StoreError) -> Int {
-        try await writer.expire(
-            retention: retention, trailRetention: trailRetention, now: now, limit: limit)
+    public func expire(_ expiry: Expiry) async throws(StoreError) -> Int {
+        try await writer.expire(expiry)
     }
+
+    public func erase(
+        _ id: ExecutionID, in workspace: Workspace, until horizon: Instant
+    ) async throws(StoreError) -> Bool {
+        try await writer.erase(id, in: workspace, until: horizon)
+    }
+
+    public var erasures: Erasures { writer.erasures }
 
     // MARK: Reading
 
@@ -149,6 +157,14 @@ public final class SQLiteExecutionStore: ExecutionStore {
         try await read { reader throws(SQLiteFailure) in try reader.open(limit: limit) }
     }
 
+    public func silent(
+        at now: Instant, after position: PagePosition?, limit: Int
+    ) async throws(StoreError) -> SilentPage {
+        try await read { reader throws(SQLiteFailure) in
+            try reader.silent(at: now, after: position, limit: limit)
+        }
+    }
+
     public func trail(
         of id: ExecutionID, in workspace: Workspace, after position: PagePosition?, limit: Int
     ) async throws(StoreError) -> TrailPage {
@@ -165,13 +181,29 @@ public final class SQLiteExecutionStore: ExecutionStore {
         }
     }
 
+    /// On a thread of its own: it reads for as long as it takes.
+    public func audit(_ workspace: Workspace?) async throws(StoreError) -> AuditReport {
+        let result = await withCheckedContinuation { continuation in
+            let path = path
+            let thread = Thread {
+                continuation.resume(
+                    returning: Result { () throws(StoreError) in
+                        try SQLiteAudit.run(path: path, workspace: workspace)
+                    })
+            }
+            thread.name = "stint-audit"
+            thread.start()
+        }
+        return try result.get()
+    }
+
     public func check() async throws(StoreError) {
         try await writer.check()
         _ = try await read { reader throws(SQLiteFailure) in try reader.open(limit: 1) }
     }
 
     /// Reads one snapshot on a connection of the pool.
-    private func read<Value: Sendable>(
+    func read<Value: Sendable>(
         _ body: @escaping @Sendable (SQLiteReader) throws(SQLiteFailure) -> Value
     ) async throws(StoreError) -> Value {
         do {

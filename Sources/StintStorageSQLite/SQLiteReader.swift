@@ -92,14 +92,8 @@ struct SQLiteReader {
         """
 
     func open(limit: Int) throws(SQLiteFailure) -> [OpenExecution] {
-        var workspaces: [(key: Int64, workspace: Workspace)] = []
-        try statement("SELECT key, name FROM workspace").each { (row) in
-            if let workspace = Workspace(rawValue: row.text(1)) {
-                workspaces.append((row.integer(0), workspace))
-            }
-        }
         var found: [OpenExecution] = []
-        for (key, workspace) in workspaces {
+        for (key, workspace) in try workspaces() {
             for status in ExecutionStatus.allCases where !status.isFinal {
                 let list = try statement(Self.openOfStatus)
                 list.bind(1, key)
@@ -116,6 +110,43 @@ struct SQLiteReader {
         }
         found.sort { $0.execution.state.sortAt < $1.execution.state.sortAt }
         return Array(found.prefix(limit))
+    }
+
+    static let silentFirst = """
+        SELECT key, received_at, workspace, due_at FROM execution
+        WHERE due_at < ?1 AND (due_at, key) > (?2, ?3) ORDER BY due_at, key LIMIT ?4
+        """
+
+    func silent(
+        at now: Instant, after position: PagePosition?, limit: Int
+    ) throws(SQLiteFailure) -> SilentPage {
+        let workspaces = try workspaces()
+        var found: [OpenExecution] = []
+        var last: PagePosition?
+        let list = try statement(Self.silentFirst)
+        list.bind(1, now)
+        list.bind(2, position?.key ?? .min)
+        list.bind(3, position?.tie ?? .min)
+        list.bind(4, Int64(limit))
+        try list.each { (row) throws(SQLiteFailure) in
+            last = PagePosition(key: row.integer(3), tie: row.integer(0))
+            guard let workspace = workspaces[row.integer(2)],
+                let execution = try execution(key: row.integer(0))
+            else { return }
+            found.append(
+                OpenExecution(
+                    workspace: workspace, execution: execution, receivedAt: row.instant(1)))
+        }
+        return SilentPage(items: found, next: found.count < limit ? nil : last)
+    }
+
+    /// The workspaces there are, by key.
+    func workspaces() throws(SQLiteFailure) -> [Int64: Workspace] {
+        var workspaces: [Int64: Workspace] = [:]
+        try statement("SELECT key, name FROM workspace").each { (row) in
+            workspaces[row.integer(0)] = Workspace(rawValue: row.text(1))
+        }
+        return workspaces
     }
 
     static let trailPieces = """
@@ -159,7 +190,7 @@ struct SQLiteReader {
         return TrailPage(entries: entries, next: nil)
     }
 
-    private static func events(
+    static func events(
         _ row: Statement, column: Int32, of id: ExecutionID
     ) throws(SQLiteFailure) -> [Event] {
         do throws(DamagedBytes) {
@@ -179,6 +210,11 @@ struct SQLiteReader {
         WHERE workspace = ?1 AND level = ?2 AND start >= ?3 AND start < ?4
         """
 
+    static let cellsOfLevelInOrder = """
+        SELECT start, agent, model, cell, typeof(model) = 'blob' FROM roll_up
+        WHERE workspace = ?1 AND level = ?2 ORDER BY start
+        """
+
     func rollUps(
         _ level: RollUpLevel, in workspace: Workspace, from: Instant, to: Instant
     ) throws(SQLiteFailure) -> [StoredCell] {
@@ -190,9 +226,7 @@ struct SQLiteReader {
         list.bind(4, to)
         var cells: [RollUpKey: RollUpCell] = [:]
         try list.each { (row) throws(SQLiteFailure) in
-            guard let cell = row.bytes(3, { RollUpCell(encoded: $0) }) else {
-                throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a roll-up cell is damaged")
-            }
+            let cell = try SQLiteRows.cell(row, column: 3)
             let key = RollUpKey(
                 workspace: workspace, level: level, start: row.instant(0), agent: row.text(1),
                 model: row.integer(4) != 0 ? nil : row.text(2))

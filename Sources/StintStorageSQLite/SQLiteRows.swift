@@ -1,3 +1,4 @@
+import GRDB
 import GRDBSQLite
 import StintMetrics
 import StintModel
@@ -10,6 +11,25 @@ enum SQLiteRows {
 
     static func trailKey(execution: Int64, piece: Int64) -> Int64 {
         execution * piecesPerExecution + piece
+    }
+
+    static let pageBytes: Int64 = 4_096
+
+    /// What expired executions count for in a day.
+    static func entry(
+        _ row: Statement, cell: Int32, minutes: Int32
+    ) throws(SQLiteFailure) -> RollUpLedger.Entry {
+        var entry = RollUpLedger.Entry()
+        entry.day = try self.cell(row, column: cell)
+        entry.minutes = UInt64(bitPattern: row.integer(minutes))
+        return entry
+    }
+
+    static func cell(_ row: Statement, column: Int32) throws(SQLiteFailure) -> RollUpCell {
+        guard let cell = row.bytes(column, { RollUpCell(encoded: $0) }) else {
+            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a roll-up cell is damaged")
+        }
+        return cell
     }
 
     static let pendingRollUps = "SELECT delta FROM roll_up_pending ORDER BY number"
@@ -63,6 +83,35 @@ enum SQLiteRows {
         var state = state
         state.steps = SortedMap(ascending: steps)
         return state
+    }
+}
+
+enum SilenceMigration {
+    /// Computes `due_at` of the executions that are open.
+    static func fill(_ db: Database) throws {
+        guard let connection = db.sqliteConnection else { return }
+        let open = ExecutionStatus.allCases.filter { !$0.isFinal }.map { String($0.rawValue) }
+        let list = try Statement(
+            """
+            SELECT key, received_at, state FROM execution
+            WHERE status IN (\(open.joined(separator: ", ")))
+            """, on: connection)
+        defer { list.finalize() }
+        let update = try Statement(
+            "UPDATE execution SET due_at = ?2 WHERE key = ?1", on: connection)
+        defer { update.finalize() }
+        var due: [(key: Int64, until: Instant)] = []
+        try list.each { (row) throws(SQLiteFailure) in
+            let state = try SQLiteRows.state(row, column: 2)
+            if let silence = state.silence(receivedAt: row.instant(1)) {
+                due.append((row.integer(0), silence.until))
+            }
+        }
+        for (key, until) in due {
+            update.bind(1, key)
+            update.bind(2, until)
+            try update.run()
+        }
     }
 }
 

@@ -13,12 +13,12 @@ actor SQLiteWriter {
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     private let pool: DatabasePool
-    private let connection: OpaquePointer
-    private let statements: WriterStatements
+    let connection: OpaquePointer
+    let statements: WriterStatements
     private let checkpointBytes: Int
     private let log: LogLength
 
-    private var recent: RecentExecutions
+    var recent: RecentExecutions
     private var workspaces: [String: Int64] = [:]
     private var agents: [AgentName: Int64] = [:]
     private var cells: HeldCells
@@ -27,6 +27,10 @@ actor SQLiteWriter {
     private var pendingGroups: Int
     private let groupsPending: Int
     private var nextKey: Int64
+    /// The ids that must not come back.
+    nonisolated let erasures: Erasures
+    /// Cells that begin before are not kept any more; by level.
+    var horizons: [RollUpLevel: Instant]
     /// Whether the last transaction failed.
     private var hasFailed = false
 
@@ -35,7 +39,9 @@ actor SQLiteWriter {
         let name: Spelling
     }
 
-    init(pool: DatabasePool, thread: WriterThread, settings: SQLiteSettings) throws {
+    init(
+        pool: DatabasePool, thread: WriterThread, settings: SQLiteSettings, secret: [UInt8]
+    ) throws {
         self.pool = pool
         self.thread = thread
         checkpointBytes = settings.checkpointBytes
@@ -46,14 +52,19 @@ actor SQLiteWriter {
         pendingGroups = settings.groupsPending
         let log = LogLength()
         self.log = log
-        (connection, statements, nextKey) = try pool.unsafeReentrantWrite { db in
+        var kept: (hashes: Set<[UInt8]>, horizons: [RollUpLevel: Instant])
+        (connection, statements, nextKey, kept) = try pool.unsafeReentrantWrite { db in
             guard let connection = db.sqliteConnection else {
                 throw StoreError.unavailable(reason: "the connection is closed")
             }
             log.follow(connection)
             let newest = try Int64.fetchOne(db, sql: "SELECT max(key) FROM execution") ?? 0
-            return (connection, try WriterStatements(connection), newest + 1)
+            let statements = try WriterStatements(connection)
+            let kept = (try statements.keptErasures(), try statements.storedHorizons())
+            return (connection, statements, newest + 1, kept)
         }
+        erasures = Erasures(secret: secret, hashes: kept.hashes)
+        horizons = kept.horizons
     }
 
     /// Finalizes the statements; nothing may be recorded afterwards.
@@ -94,7 +105,10 @@ actor SQLiteWriter {
         parts.reserveCapacity(recordings.count)
         var places: [RecentExecutions.Identity: Int] = [:]
         places.reserveCapacity(recordings.count)
+        let forgetsNobody = erasures.isEmpty
         for recording in recordings {
+            // Refused at the door as well; here for what was under way when it was erased.
+            if !forgetsNobody, erasures.contains(recording.id, in: recording.workspace) { continue }
             let identity = RecentExecutions.Identity(
                 workspace: try key(ofWorkspace: recording.workspace), id: recording.id)
             if let place = places[identity] {
@@ -126,7 +140,8 @@ actor SQLiteWriter {
         for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
         held.revision += 1
         held.columns = ExecutionColumns(
-            agent: try key(ofAgent: held.state.agent, workspace: workspace), held.state)
+            agent: try key(ofAgent: held.state.agent, workspace: workspace), held.state,
+            receivedAt: receivedAt)
         delta.replace(old.state, with: held.state, in: part.workspace)
 
         if !SearchTerms.isUnchanged(old.state, held.state) {
@@ -157,7 +172,8 @@ actor SQLiteWriter {
             key: nextKey, revision: 1, pieces: 0,
             isApart: part.state.steps.count > Self.stepsInState,
             columns: ExecutionColumns(
-                agent: try key(ofAgent: part.state.agent, workspace: workspace), part.state),
+                agent: try key(ofAgent: part.state.agent, workspace: workspace), part.state,
+                receivedAt: receivedAt),
             state: part.state, bytes: Self.freshBytes)
         nextKey += 1
         for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
@@ -167,8 +183,8 @@ actor SQLiteWriter {
         if held.isApart { try writeSteps(of: held, unlike: nil) }
 
         bind(held, receivedAt: receivedAt, withIndexed: true, to: statements.insert)
-        statements.insert.bind(13, workspace)
-        statements.insert.bind(14, part.identity.id.rawValue)
+        statements.insert.bind(14, workspace)
+        statements.insert.bind(15, part.identity.id.rawValue)
         try statements.insert.run()
         recent.put(held, for: part.identity)
         return Change(
@@ -189,11 +205,12 @@ actor SQLiteWriter {
         statement.bind(6, held.pieces)
         statement.bind(7, held.isApart ? 1 : 0)
         statement.bind(8, held.state.encoded(withSteps: !held.isApart))
+        statement.bind(9, held.columns.dueAt)
         if withIndexed {
-            statement.bind(9, held.columns.agent)
-            statement.bind(10, Int64(held.columns.status.rawValue))
-            statement.bind(11, held.columns.sortAt)
-            statement.bind(12, held.columns.stopAt)
+            statement.bind(10, held.columns.agent)
+            statement.bind(11, Int64(held.columns.status.rawValue))
+            statement.bind(12, held.columns.sortAt)
+            statement.bind(13, held.columns.stopAt)
         }
     }
 
@@ -247,14 +264,15 @@ actor SQLiteWriter {
             }
             return HeldExecution(
                 key: key, revision: row.integer(1), pieces: row.integer(2), isApart: isApart,
-                columns: ExecutionColumns(agent: row.integer(4), state), state: state,
+                columns: ExecutionColumns(
+                    agent: row.integer(4), state, receivedAt: row.instant(6)), state: state,
                 bytes: Self.freshBytes + row.bytes(5) { $0.count * 4 } + state.steps.count * 200)
         }
         if let found { recent.put(found, for: identity) }
         return found
     }
 
-    private func key(ofWorkspace workspace: Workspace) throws(SQLiteFailure) -> Int64 {
+    func key(ofWorkspace workspace: Workspace) throws(SQLiteFailure) -> Int64 {
         if let key = workspaces[workspace.rawValue] { return key }
         statements.addWorkspace.bind(1, workspace.rawValue)
         try statements.addWorkspace.run()
@@ -320,7 +338,7 @@ actor SQLiteWriter {
     }
 
     /// A table without content is told what it forgets.
-    private func removeSearch(_ key: Int64, _ text: [UInt8]) throws(SQLiteFailure) {
+    func removeSearch(_ key: Int64, _ text: [UInt8]) throws(SQLiteFailure) {
         if text.isEmpty { return }
         statements.removeSearch.bind(1, key)
         statements.removeSearch.bind(2, text: text)
@@ -334,7 +352,7 @@ actor SQLiteWriter {
     /// Each cell of each level is a page or two, and a group of a few events touches as many cells
     /// as it has events. So what a group adds is written as one row, and many rows are brought into
     /// the cells together.
-    private func add(_ delta: RollUpDelta) throws(SQLiteFailure) {
+    func add(_ delta: RollUpDelta) throws(SQLiteFailure) {
         let cells = delta.minuteCells()
         if !cells.isEmpty {
             statements.addPending.bind(1, RollUpDelta.encoded(cells))
@@ -354,6 +372,7 @@ actor SQLiteWriter {
             sum = try SQLiteRows.pending(statements.allPending)
         }
         for (key, change) in sum.cells() {
+            if let horizon = horizons[key.level], key.start < horizon { continue }
             let workspace = try self.key(ofWorkspace: key.workspace)
             var cell: RollUpCell
             if let held = cells.take(key) {
@@ -377,15 +396,12 @@ actor SQLiteWriter {
     ) throws(SQLiteFailure) -> RollUpCell {
         bind(key, workspace: workspace, to: statements.findCell)
         let found = try statements.findCell.first { (row) throws(SQLiteFailure) in
-            guard let cell = row.bytes(0, { RollUpCell(encoded: $0) }) else {
-                throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a roll-up cell is damaged")
-            }
-            return cell
+            try SQLiteRows.cell(row, column: 0)
         }
         return found ?? RollUpCell()
     }
 
-    private func bind(_ key: RollUpKey, workspace: Int64, to statement: Statement) {
+    func bind(_ key: RollUpKey, workspace: Int64, to statement: Statement) {
         statement.bind(1, workspace)
         statement.bind(2, Int64(key.level.rawValue))
         statement.bind(3, key.start)
@@ -405,60 +421,6 @@ actor SQLiteWriter {
         try put.run()
     }
 
-    // MARK: Expiry
-
-    func expire(
-        retention: TimeSpan, trailRetention: TimeSpan, now: Instant, limit: Int
-    ) throws(StoreError) -> Int {
-        // The trail first and by itself: removing it takes no room of its own, so that even a full
-        // store gets room back, which removing executions then needs.
-        let pieces = try transaction { () throws(SQLiteFailure) in
-            statements.expireTrail.bind(1, now - trailRetention)
-            statements.expireTrail.bind(2, Int64(limit))
-            try statements.expireTrail.run()
-            return Int(sqlite3_changes(connection))
-        }
-        let executions = try transaction { () throws(SQLiteFailure) in
-            var keys: [Int64] = []
-            statements.findExpired.bind(1, now - retention)
-            statements.findExpired.bind(2, Int64(limit))
-            try statements.findExpired.each { (row) in keys.append(row.integer(0)) }
-            var removed = 0
-            for key in keys where try remove(key, expired: now, retention: retention) {
-                removed += 1
-            }
-            return removed
-        }
-        checkpointIfDue()
-        return pieces + executions
-    }
-
-    private func remove(
-        _ key: Int64, expired now: Instant, retention: TimeSpan
-    ) throws(SQLiteFailure) -> Bool {
-        statements.load.bind(1, key)
-        let loaded = try statements.load.first { (row) throws(SQLiteFailure) in
-            let id = row.text(1)
-            let workspace = row.integer(0)
-            let state = try SQLiteRows.state(row, column: 2)
-            return (workspace, id, state)
-        }
-        guard let (workspace, text, state) = loaded, let id = ExecutionID(rawValue: text),
-            let expiry = state.expiresAt(retention: retention), expiry <= now
-        else { return false }
-        try removeSearch(key, SearchTerms.text(workspace: workspace, id, state))
-        for statement in [statements.removeSteps, statements.removeExecution] {
-            statement.bind(1, key)
-            try statement.run()
-        }
-        statements.removeTrail.bind(1, SQLiteRows.trailKey(execution: key, piece: 0))
-        statements.removeTrail.bind(2, SQLiteRows.trailKey(execution: key + 1, piece: 0))
-        try statements.removeTrail.run()
-        // Expiry is rare and no hurry: what is held of others is read again.
-        recent.forget()
-        return true
-    }
-
     /// Throws where a write would fail now: after a failed one another is tried.
     func check() throws(StoreError) {
         guard hasFailed else { return }
@@ -469,7 +431,7 @@ actor SQLiteWriter {
 
     /// Runs `body` in one transaction: all of it is synced when this returns, none of it is held
     /// when it throws.
-    private func transaction<Value>(
+    func transaction<Value>(
         _ body: () throws(SQLiteFailure) -> Value
     ) throws(StoreError) -> Value {
         let nextKeyBefore = nextKey
@@ -501,7 +463,7 @@ actor SQLiteWriter {
 
     /// Runs on GRDB's queue for its connection, which is where GRDB expects whatever happens to it;
     /// that does not leave the thread.
-    private func onConnection<Value>(_ body: () throws -> Value) rethrows -> Value {
+    func onConnection<Value>(_ body: () throws -> Value) rethrows -> Value {
         try pool.unsafeReentrantWrite { _ in try body() }
     }
 
@@ -509,7 +471,7 @@ actor SQLiteWriter {
     ///
     /// Passive: it waits for no reader, and what one still needs is left for the next time. Only
     /// where readers kept it from ever starting over does it wait for them, a moment.
-    private func checkpointIfDue() {
+    func checkpointIfDue() {
         guard log.bytes > checkpointBytes else { return }
         onConnection {
             sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)

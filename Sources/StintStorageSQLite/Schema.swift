@@ -128,6 +128,46 @@ enum Schema {
                     ) WITHOUT ROWID
                     """)
         }
+        migrator.registerMigration("2 keys, silence, erasure") { db in
+            // When an execution's silence means that it is lost; NULL for never.
+            try db.execute(sql: "ALTER TABLE execution ADD COLUMN due_at INTEGER")
+            try db.execute(
+                sql: "CREATE INDEX execution_by_due ON execution (due_at) WHERE due_at IS NOT NULL")
+            try SilenceMigration.fill(db)
+            // Who is let in. Of the secret only its SHA-256 is kept.
+            try db.execute(
+                sql: """
+                    CREATE TABLE access_key (
+                        number INTEGER PRIMARY KEY,
+                        id TEXT NOT NULL UNIQUE,
+                        workspace INTEGER NOT NULL,
+                        digest BLOB NOT NULL UNIQUE,
+                        start TEXT NOT NULL,
+                        name TEXT NOT NULL,
+                        scopes INTEGER NOT NULL,
+                        created_at INTEGER NOT NULL,
+                        expires_at INTEGER,
+                        last_used_at INTEGER,
+                        revoked_at INTEGER
+                    )
+                    """)
+            // Hashes of the ids that were erased and must not come back before their time.
+            try db.execute(
+                sql: "CREATE TABLE erasure (hash BLOB PRIMARY KEY, until INTEGER NOT NULL)")
+            // What expired executions count for in the roll-up, by day: the cells keep it.
+            try db.execute(
+                sql: """
+                    CREATE TABLE expired_roll_up (
+                        workspace INTEGER NOT NULL,
+                        start INTEGER NOT NULL,
+                        agent TEXT NOT NULL,
+                        model NOT NULL,
+                        cell BLOB NOT NULL,
+                        minutes INTEGER NOT NULL,
+                        PRIMARY KEY (workspace, start, agent, model)
+                    ) WITHOUT ROWID
+                    """)
+        }
         return migrator
     }
 }

@@ -23,6 +23,13 @@ struct Statement {
         self.pointer = pointer
     }
 
+    /// Runs a statement that is needed once.
+    static func run(_ sql: String, on connection: OpaquePointer) throws(SQLiteFailure) {
+        let statement = try Statement(sql, on: connection)
+        defer { statement.finalize() }
+        try statement.run()
+    }
+
     func finalize() {
         sqlite3_finalize(pointer)
     }

@@ -14,12 +14,14 @@ struct WriterStatements {
     let find: Statement
     let load: Statement
     let insert: Statement
-    /// Changes no column that an index holds.
+    /// Changes no column by which the history is ordered.
     let update: Statement
     let updateIndexed: Statement
     let countPieces: Statement
     let removeExecution: Statement
     let findExpired: Statement
+    let findOldest: Statement
+    let workspaces: Statement
 
     let putStep: Statement
     let stepsOf: Statement
@@ -39,6 +41,19 @@ struct WriterStatements {
     let findCell: Statement
     let putCell: Statement
     let putSample: Statement
+    let findExpiredCell: Statement
+    let putExpiredCell: Statement
+    let removeCells: Statement
+    let putSetting: Statement
+    let horizon: Statement
+
+    let putErasure: Statement
+    let erasures: Statement
+    let expireErasures: Statement
+
+    let putKey: Statement
+    let revokeKey: Statement
+    let noteKeyUse: Statement
     /// Writes a page, so that a full disk shows.
     let touch: Statement
 
@@ -62,27 +77,31 @@ struct WriterStatements {
 
         find = try prepare(
             """
-            SELECT key, revision, pieces, apart, agent, state FROM execution
+            SELECT key, revision, pieces, apart, agent, state, received_at FROM execution
             WHERE workspace = ?1 AND id = ?2
             """)
-        load = try prepare("SELECT workspace, id, state FROM execution WHERE key = ?1")
+        load = try prepare(
+            """
+            SELECT workspace, id, state, apart, name
+            FROM execution JOIN workspace ON workspace.key = workspace WHERE execution.key = ?1
+            """)
         insert = try prepare(
             """
             INSERT INTO execution (key, duration, goal_met, revision, received_at, pieces, apart,
-                state, agent, status, sort_at, stop_at, workspace, id)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+                state, due_at, agent, status, sort_at, stop_at, workspace, id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
             """)
         update = try prepare(
             """
             UPDATE execution SET duration = ?2, goal_met = ?3, revision = ?4, received_at = ?5,
-                pieces = ?6, apart = ?7, state = ?8
+                pieces = ?6, apart = ?7, state = ?8, due_at = ?9
             WHERE key = ?1
             """)
         updateIndexed = try prepare(
             """
             UPDATE execution SET duration = ?2, goal_met = ?3, revision = ?4, received_at = ?5,
-                pieces = ?6, apart = ?7, state = ?8, agent = ?9, status = ?10, sort_at = ?11,
-                stop_at = ?12
+                pieces = ?6, apart = ?7, state = ?8, due_at = ?9, agent = ?10, status = ?11,
+                sort_at = ?12, stop_at = ?13
             WHERE key = ?1
             """)
         countPieces = try prepare("UPDATE execution SET pieces = ?2 WHERE key = ?1")
@@ -96,6 +115,13 @@ struct WriterStatements {
                 ON execution.workspace = workspace.key AND execution.status = ended.column1
             WHERE execution.sort_at < ?1
             LIMIT ?2
+            """)
+
+        workspaces = try prepare("SELECT key FROM workspace")
+        findOldest = try prepare(
+            """
+            SELECT key, sort_at FROM execution INDEXED BY execution_by_status_start
+            WHERE workspace = ?1 AND status = ?2 ORDER BY sort_at LIMIT ?3
             """)
 
         putStep = try prepare(
@@ -141,6 +167,44 @@ struct WriterStatements {
             VALUES (?1, ?2, ?3, ?4, ?5)
             ON CONFLICT DO UPDATE SET at = excluded.at, report = excluded.report
                 WHERE (excluded.at, excluded.report) > (at, report)
+            """)
+        findExpiredCell = try prepare(
+            """
+            SELECT cell, minutes FROM expired_roll_up
+            WHERE workspace = ?1 AND start = ?2 AND agent = ?3 AND model = ?4
+            """)
+        putExpiredCell = try prepare(
+            """
+            INSERT OR REPLACE INTO expired_roll_up (workspace, start, agent, model, cell, minutes)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """)
+        removeCells = try prepare(
+            """
+            DELETE FROM roll_up WHERE (workspace, level, start, agent, model) IN (
+                SELECT cells.workspace, level, start, agent, model
+                FROM workspace CROSS JOIN roll_up AS cells
+                    ON cells.workspace = workspace.key AND level = ?1 AND start < ?2
+                LIMIT ?3)
+            """)
+        putSetting = try prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")
+        horizon = try prepare("SELECT value FROM setting WHERE name = ?1")
+
+        putErasure = try prepare("INSERT OR REPLACE INTO erasure (hash, until) VALUES (?1, ?2)")
+        erasures = try prepare("SELECT hash FROM erasure")
+        expireErasures = try prepare("DELETE FROM erasure WHERE until < ?1")
+
+        putKey = try prepare(
+            """
+            INSERT OR IGNORE INTO access_key
+                (id, workspace, digest, start, name, scopes, created_at, expires_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            """)
+        revokeKey = try prepare(
+            "UPDATE access_key SET revoked_at = ?2 WHERE id = ?1 AND revoked_at IS NULL")
+        noteKeyUse = try prepare(
+            """
+            UPDATE access_key SET last_used_at = ?2
+            WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)
             """)
         touch = try prepare(
             "INSERT OR REPLACE INTO setting (name, value) VALUES ('checked', randomblob(8))")

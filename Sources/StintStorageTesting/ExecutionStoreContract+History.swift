@@ -135,11 +135,16 @@ extension ExecutionStoreContract {
             let histories = (0..<40).map { _ in fleet.next() }
             _ = try await store.record(RecordingGroup(histories.flatMap(\.self)))
             let retention = TimeSpan.days(90)
+            func expiry(at now: Instant) -> Expiry {
+                var expiry = Expiry(
+                    retention: retention, trailRetention: .days(1_000), now: now, limit: 7)
+                expiry.minutes = .days(400)
+                return expiry
+            }
             let early = SampleFleet.noon + .days(90)
             var removed = 1
             while removed > 0 {
-                removed = try await store.expire(
-                    retention: retention, trailRetention: .days(1_000), now: early, limit: 7)
+                removed = try await store.expire(expiry(at: early))
             }
             let all = try await Self.all(
                 ExecutionQuery(workspace: .default), in: store, limit: 100)
@@ -148,8 +153,7 @@ extension ExecutionStoreContract {
             let late = SampleFleet.noon + .days(93)
             removed = 1
             while removed > 0 {
-                removed = try await store.expire(
-                    retention: retention, trailRetention: .days(1_000), now: late, limit: 7)
+                removed = try await store.expire(expiry(at: late))
             }
             let rest = try await Self.all(
                 ExecutionQuery(workspace: .default), in: store, limit: 100)
@@ -175,8 +179,9 @@ extension ExecutionStoreContract {
             let id = events[0].execution!
             _ = try await store.record(RecordingGroup(events))
             _ = try await store.expire(
-                retention: .days(90), trailRetention: .days(7),
-                now: SampleFleet.noon + .days(8), limit: 100)
+                Expiry(
+                    retention: .days(90), trailRetention: .days(7),
+                    now: SampleFleet.noon + .days(8)))
             #expect(
                 try await store.trail(of: id, in: .default, after: nil, limit: 1).entries.isEmpty)
             #expect(try await store.execution(id, in: .default) != nil)

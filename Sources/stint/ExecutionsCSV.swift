@@ -16,9 +16,7 @@ struct ExecutionsCSV {
             Self.columns.map { $0.value(execution) ?? "" }
                 + keys.map { execution.attributes?[$0].map(Self.text) ?? "" }
         }
-        return ([header] + rows).map { row in
-            row.map(Self.field).joined(separator: ",")
-        }
+        return ([header] + rows).map(CSV.line)
     }
 
     private struct Column: Sendable {
@@ -90,10 +88,5 @@ struct ExecutionsCSV {
         case .boolean(let flag): String(flag)
         case .list(let names): names.joined(separator: " ")
         }
-    }
-
-    private static func field(_ text: String) -> String {
-        let needsQuotes = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
-        return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }
 }

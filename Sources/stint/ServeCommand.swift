@@ -29,14 +29,22 @@ struct ServeCommand: ConsoleCommand {
         let logger = Logger(label: "stint") { label in
             LineLogHandler(label: label, logLevel: level)
         }
-        // Before a store is made for a server that will not start.
-        do throws(ServerError) {
-            try configuration.server.validate()
-        } catch {
-            throw CommandFailure(error)
+        let isNew = !configuration.store.exists
+        if isNew, configuration.adminKeyFile == nil {
+            // Before a store is made for a server that will not start.
+            try check(configuration.server, hasKeys: false)
         }
-        let store = try open(configuration.store)
-        let server = try server(configuration, store: store, logger: logger, console: console)
+        let store = try configuration.store.open()
+        do {
+            if let file = configuration.adminKeyFile {
+                try await AdminKeyFile(path: file).admit(to: store, at: console.now())
+            }
+            try check(configuration.server, hasKeys: try await store.hasKeys())
+        } catch {
+            try? await store.close()
+            throw error
+        }
+        let server = server(configuration, store: store, logger: logger, console: console)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: server)],
@@ -61,50 +69,40 @@ struct ServeCommand: ConsoleCommand {
         return .done
     }
 
-    private func open(_ location: StoreLocation) throws(CommandFailure) -> SQLiteExecutionStore {
-        switch location {
-        case .sqlite(let path):
-            do throws(StoreError) {
-                return try SQLiteExecutionStore(path: path)
-            } catch {
-                let why =
-                    if case .unavailable(let reason) = error { reason } else { "\(error)" }
-                throw CommandFailure(
-                    what: "the store cannot be opened", why: why,
-                    next: "Name another with --store sqlite:/path/file.", status: .unreachable)
-            }
+    private func check(_ settings: ServerSettings, hasKeys: Bool) throws(CommandFailure) {
+        do throws(ServerError) {
+            try settings.validate(hasKeys: hasKeys)
+        } catch {
+            throw CommandFailure(error)
         }
     }
 
     private func server(
         _ configuration: ServerConfiguration, store: SQLiteExecutionStore, logger: Logger,
         console: Console
-    ) throws(CommandFailure) -> Server {
+    ) -> Server {
         let host = configuration.server.host
         if configuration.server.isOpen {
-            logger.warning("Answering everybody who can reach this address: there are no keys.")
+            logger.warning(
+                "Answering everybody who can reach this address, for as long as there are no keys.")
         }
         let location = configuration.store
-        do throws(ServerError) {
-            return try Server(
-                settings: configuration.server, store: store, logger: logger,
-                version: Stint.version, now: console.now,
-                onListening: { port in
-                    // The first line is for programs; the rest is for people.
-                    let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
-                    console.write(
-                        """
-                        listening on \(address)
-                        store: \(location)
-                        try:   curl -H 'Content-Type: application/json' \(address)/v1/events -d \
-                        '{"type":"execution.started","execution":"hello","agent":"first-agent"}'
-                               curl \(address)/v1/executions/hello
+        return Server(
+            settings: configuration.server, store: store, logger: logger,
+            version: Stint.version, now: console.now,
+            onListening: { port in
+                // The first line is for programs; the rest is for people.
+                let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+                console.write(
+                    """
+                    listening on \(address)
+                    store: \(location)
+                    try:   curl -H 'Content-Type: application/json' \(address)/v1/events -d \
+                    '{"type":"execution.started","execution":"hello","agent":"first-agent"}'
+                           curl \(address)/v1/executions/hello
 
-                        """)
-                })
-        } catch {
-            throw CommandFailure(error)
-        }
+                    """)
+            })
     }
 }
 
@@ -115,7 +113,10 @@ extension CommandFailure {
             self.init(
                 what: "will not listen on \(host)",
                 why: "The server has no keys, and anybody who reaches that address could use it.",
-                next: "Listen on 127.0.0.1, or say --insecure-no-auth if that is meant.",
+                next: """
+                    Make one first: stint keys create --scope admin. Or listen on 127.0.0.1, or say \
+                    --insecure-no-auth if that is meant.
+                    """,
                 status: .wrongArguments)
         }
     }

@@ -11,11 +11,14 @@ struct ServerConfiguration {
     var server = ServerSettings()
     var store: StoreLocation
     var logLevel = Logger.Level.notice
+    /// A file with the secret of a key of scope `admin`.
+    var adminKeyFile: String?
 
     /// The settings there are, each with the same name in all three places.
     static let names: Set<String> = [
         "host", "port", "store", "retention", "trail-retention", "body-limit", "event-limit",
-        "log-level", "insecure-no-auth",
+        "log-level", "insecure-no-auth", "admin-key-file", "rate-limit-ingest", "rate-limit-read",
+        "store-limit", "sweep-interval",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
@@ -54,6 +57,17 @@ struct ServerConfiguration {
         if let count = try values.number("event-limit", in: 1...1_000_000) {
             server.eventsPerRequest = count
         }
+        if let count = try values.number("rate-limit-ingest", in: 0...1_000_000_000) {
+            server.rates.ingest = count
+        }
+        if let count = try values.number("rate-limit-read", in: 0...1_000_000_000) {
+            server.rates.read = count
+        }
+        server.storeBytes = try values.bytes("store-limit", atLeast: 1 << 20)
+        if let span = try values.span("sweep-interval", atLeast: .seconds(1)) {
+            server.sweepInterval = .microseconds(span.microseconds)
+        }
+        adminKeyFile = try values.text("admin-key-file")
         server.isOpen = try values.flag("insecure-no-auth") ?? false
         if let word = try values.text("log-level") {
             guard let level = Logger.Level(rawValue: word) else {
@@ -64,12 +78,7 @@ struct ServerConfiguration {
             }
             logLevel = level
         }
-        store =
-            try values.text("store").map { text throws(CommandFailure) in
-                try StoreLocation(text)
-            }
-            ?? .sqlite(
-                path: StoreLocation.standardPath(environment: ProcessInfo.processInfo.environment))
+        store = try StoreLocation(given: try values.text("store"), environment: [:])
     }
 
     /// The variables that are settings, under the setting's name: `STINT_TRAIL_RETENTION` is
@@ -129,6 +138,21 @@ struct ServerConfiguration {
             return number
         }
 
+        /// A number of bytes, as in 500m or 20g (of 1,024).
+        func bytes(_ name: String, atLeast least: Int64) throws(CommandFailure) -> Int64? {
+            guard let text = try text(name) else { return nil }
+            let units: [Character: Int64] = [
+                "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40,
+            ]
+            let unit = text.last.flatMap { units[Character($0.lowercased())] }
+            let digits = unit == nil ? Substring(text) : text.dropLast()
+            guard let number = Int64(digits), number >= 0,
+                case (let bytes, let overflow) = number.multipliedReportingOverflow(by: unit ?? 1),
+                !overflow, bytes >= least
+            else { throw wrong(name, text, "A size is due, such as 500m or 20g.") }
+            return bytes
+        }
+
         func span(_ name: String, atLeast least: TimeSpan) throws(CommandFailure) -> TimeSpan? {
             guard let text = try text(name) else { return nil }
             guard let span = SpanArgument(argument: text)?.span, span >= least else {
@@ -148,41 +172,6 @@ struct ServerConfiguration {
 
         func wrong(_ name: String, _ text: String, _ due: String) -> CommandFailure {
             .wrongArguments("the setting \(name) cannot be '\(text)'", next: due)
-        }
-    }
-}
-
-/// Where a store is, as `--store` says it.
-enum StoreLocation: Hashable, CustomStringConvertible {
-    case sqlite(path: String)
-
-    init(_ text: String) throws(CommandFailure) {
-        let scheme = text.prefix { $0 != ":" }
-        let rest = String(text.dropFirst(scheme.count + 1))
-        switch scheme {
-        case "sqlite" where !rest.isEmpty && !rest.hasPrefix("//"):
-            self = .sqlite(path: (rest as NSString).expandingTildeInPath)
-        case "sqlite":
-            throw .wrongArguments(
-                "the store '\(text)' names no file", next: "Name it as sqlite:/path/file.")
-        default:
-            throw .wrongArguments(
-                "the store '\(text)' is of a kind that this version does not have",
-                next: "This version keeps executions in SQLite: sqlite:/path/file.")
-        }
-    }
-
-    /// `stint/stint.sqlite` in the user's data folder, as the XDG base directory specification
-    /// places it.
-    static func standardPath(environment: [String: String]) -> String {
-        let home = environment["HOME"] ?? "/var/lib"
-        let data = environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return (data ?? "\(home)/.local/share") + "/stint/stint.sqlite"
-    }
-
-    var description: String {
-        switch self {
-        case .sqlite(let path): "sqlite:\(path)"
         }
     }
 }

@@ -55,6 +55,46 @@ struct ServerFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            Events a second that one key may send; 0 for any number. (STINT_RATE_LIMIT_INGEST; \
+            default: 100000)
+            """, valueName: "count"))
+    var rateLimitIngest: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Other requests a second that one key may send; 0 for any number. \
+            (STINT_RATE_LIMIT_READ; default: 200)
+            """, valueName: "count"))
+    var rateLimitRead: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The most the store may take on disk before the oldest executions go, as in 20g. \
+            (STINT_STORE_LIMIT; default: no limit)
+            """, valueName: "size"))
+    var storeLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How often executions that fell silent are looked for. (STINT_SWEEP_INTERVAL; default: \
+            15s)
+            """, valueName: "span"))
+    var sweepInterval: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            A file, readable by its owner alone, that holds the secret of an admin key of the \
+            workspace default. (STINT_ADMIN_KEY_FILE)
+            """, valueName: "file"))
+    var adminKeyFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             What is logged: trace, debug, info, notice, warning, error or critical. \
             (STINT_LOG_LEVEL; default: notice)
             """, valueName: "level"))
@@ -77,6 +117,11 @@ struct ServerFlags: ParsableArguments {
         given["body-limit"] = bodyLimit
         given["event-limit"] = eventLimit
         given["log-level"] = logLevel
+        given["rate-limit-ingest"] = rateLimitIngest
+        given["rate-limit-read"] = rateLimitRead
+        given["store-limit"] = storeLimit
+        given["sweep-interval"] = sweepInterval
+        given["admin-key-file"] = adminKeyFile
         if insecureNoAuth { given["insecure-no-auth"] = "true" }
         return given
     }

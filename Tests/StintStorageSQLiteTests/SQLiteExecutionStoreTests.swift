@@ -105,8 +105,9 @@ import Testing
             var removed = 1
             while removed > 0 {
                 removed = try await store.expire(
-                    retention: .days(1), trailRetention: .zero,
-                    now: SampleFleet.noon + .days(400), limit: 50)
+                    Expiry(
+                        retention: .days(1), trailRetention: .zero,
+                        now: SampleFleet.noon + .days(400), limit: 50))
             }
             _ = try await store.record(RecordingGroup(fleet.next()))
             try await store.check()
