@@ -22,21 +22,21 @@ struct RollUpAudit {
     var unreadable: [RollUpKey] = []
 
     /// What days and minutes should be.
-    private var expected: RollUpLedger
-    private var expired = RollUpLedger()
+    private var expected: DayLedger
+    private var expired = DayLedger()
     /// What the stored minutes add up to.
-    private var minutes = RollUpLedger()
+    private var minutes = DayLedger()
     /// By day, the hours that the stored minutes make less the stored hours: 0 where they agree.
     private var hours: [RollUpKey: UInt64] = [:]
     private var days: [RollUpKey: RollUpCell] = [:]
     private var wrongParts: [(RollUpKey, String)] = []
     private var cells = 0
 
-    init(expected: RollUpLedger) {
+    init(expected: DayLedger) {
         self.expected = expected
     }
 
-    mutating func add(expired entry: RollUpLedger.Entry, at key: RollUpKey) {
+    mutating func add(expired entry: DayLedger.Entry, at key: RollUpKey) {
         expired.add(entry, at: key)
         expected.add(entry, at: key)
     }

@@ -16,7 +16,7 @@ public struct SQLiteAudit {
     private var workspaces: [Int64: Workspace] = [:]
     private var report = AuditReport()
     /// What the executions count for.
-    private var ledger = RollUpLedger()
+    private var ledger = DayLedger()
     private var lists = ListCounts()
     private var terms = TermSums()
     private var started = StartedCounts()
@@ -91,7 +91,7 @@ public struct SQLiteAudit {
         defer { trail.finalize() }
         let list = try Statement(
             """
-            SELECT execution.key, workspace, id, apart, state, received_at, pieces, agent.key,
+            SELECT execution.key, execution.workspace, id, apart, state, received_at, pieces, agent.key,
                 agent.name, status, sort_at, stop_at, duration, goal_met, due_at, agent
             FROM execution LEFT JOIN agent ON agent.key = execution.agent
             ORDER BY execution.key

@@ -219,6 +219,10 @@ struct SQLiteReader {
         _ level: RollUpLevel, in workspace: Workspace, from: Instant, to: Instant
     ) throws(SQLiteFailure) -> [StoredCell] {
         guard let number = try key(of: workspace) else { return [] }
+        // Of minutes that had their time, half a cell would be worse than none.
+        let horizon = try statement("SELECT value FROM setting WHERE name = ?1")
+        horizon.bind(1, WriterStatements.horizonName(level))
+        let from = max(from, try horizon.first { $0.instant(0) } ?? from)
         let list = try statement(Self.cellsOfLevel)
         list.bind(1, number)
         list.bind(2, Int64(level.rawValue))

@@ -18,8 +18,8 @@ enum SQLiteRows {
     /// What expired executions count for in a day.
     static func entry(
         _ row: Statement, cell: Int32, minutes: Int32
-    ) throws(SQLiteFailure) -> RollUpLedger.Entry {
-        var entry = RollUpLedger.Entry()
+    ) throws(SQLiteFailure) -> DayLedger.Entry {
+        var entry = DayLedger.Entry()
         entry.day = try self.cell(row, column: cell)
         entry.minutes = UInt64(bitPattern: row.integer(minutes))
         return entry

@@ -41,7 +41,7 @@ extension SQLiteWriter {
     private func remove(
         _ keys: [Int64], where isDue: (ExecutionState) -> Bool
     ) throws(SQLiteFailure) -> Int {
-        var ledger = RollUpLedger()
+        var ledger = DayLedger()
         var removed = 0
         for key in keys {
             guard let (workspace, state) = try remove(key, where: isDue) else { continue }
@@ -150,7 +150,7 @@ extension SQLiteWriter {
     // MARK: Roll-ups
 
     /// Notes what expired executions count for: their cells keep it.
-    private func add(expired ledger: RollUpLedger) throws(SQLiteFailure) {
+    private func add(expired ledger: DayLedger) throws(SQLiteFailure) {
         for (key, entry) in ledger.entries {
             let workspace = try self.key(ofWorkspace: key.workspace)
             bind(expired: key, workspace, to: statements.findExpiredCell)

@@ -82,8 +82,9 @@ struct WriterStatements {
             """)
         load = try prepare(
             """
-            SELECT workspace, id, state, apart, name
-            FROM execution JOIN workspace ON workspace.key = workspace WHERE execution.key = ?1
+            SELECT execution.workspace, id, state, apart, name
+            FROM execution JOIN workspace ON workspace.key = execution.workspace
+            WHERE execution.key = ?1
             """)
         insert = try prepare(
             """

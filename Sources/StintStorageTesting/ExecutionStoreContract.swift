@@ -9,18 +9,19 @@ public import Testing
 public enum ExecutionStoreContract {
     public struct Clause: Sendable, CustomTestStringConvertible {
         public let testDescription: String
-        public let verify: @Sendable (any ExecutionStore) async throws -> Void
+        public let verify: @Sendable (any ExecutionStore & KeyStore) async throws -> Void
 
         init(
             _ testDescription: String,
-            verify: @escaping @Sendable (any ExecutionStore) async throws -> Void
+            verify: @escaping @Sendable (any ExecutionStore & KeyStore) async throws -> Void
         ) {
             self.testDescription = testDescription
             self.verify = verify
         }
     }
 
-    public static let clauses = recording + reading + history + trail + keeping
+    public static let clauses =
+        recording + reading + history + trail + keeping + silence + erasure + books + keys
 
     // MARK: Recording
 

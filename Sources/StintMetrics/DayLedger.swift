@@ -7,7 +7,7 @@ public import StintModel
 /// and of what is counted, wrapping past 64 bits. It is linear as the cells are: from the
 /// executions or from the stored cells, the sum is the same exactly if (but for a chance of about
 /// 2⁻⁶⁴) each minute holds what it should.
-public struct RollUpLedger: Sendable {
+public struct DayLedger: Sendable {
     public struct Entry: Hashable, Sendable {
         public var day = RollUpCell()
         public var minutes: UInt64 = 0

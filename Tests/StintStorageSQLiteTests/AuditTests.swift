@@ -1,0 +1,194 @@
+import Foundation
+import GRDB
+import StintMetrics
+import StintModel
+import StintStorage
+import StintStorageTesting
+import Testing
+
+@testable import StintStorageSQLite
+
+/// An audit that found nothing wrong would prove nothing: each kind of fault is made, and found.
+@Suite struct AuditTests {
+    struct Fault: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        /// The laws that it breaks, each of which the audit must name.
+        var laws: Set<AuditLaw>
+        var make: @Sendable (Database) throws -> Void
+
+        init(
+            _ description: String, _ laws: Set<AuditLaw>,
+            _ make: @escaping @Sendable (Database) throws -> Void
+        ) {
+            testDescription = description
+            self.laws = laws
+            self.make = make
+        }
+
+        init(_ description: String, _ laws: Set<AuditLaw>, _ sql: String) {
+            self.init(description, laws) { try $0.execute(sql: sql) }
+        }
+    }
+
+    static let faults = [
+        Fault(
+            "a status that is not the state's", [.columns, .lists],
+            "UPDATE execution SET status = 6 WHERE key = (SELECT max(key) FROM execution WHERE status = 5)"
+        ),
+        Fault(
+            "a start that is not the state's", [.columns],
+            "UPDATE execution SET sort_at = sort_at + 1 WHERE key = 3"),
+        Fault(
+            "a finish that was forgotten", [.columns, .lists],
+            "UPDATE execution SET stop_at = NULL WHERE key = (SELECT max(key) FROM execution WHERE status = 5)"
+        ),
+        Fault(
+            "a duration that is not the state's", [.columns],
+            "UPDATE execution SET duration = 1 WHERE key = 4"),
+        Fault(
+            "another agent's row", [.columns],
+            "UPDATE execution SET agent = agent % 2 + 1 WHERE key = 5"),
+        Fault(
+            "silence that nobody looks for", [.columns],
+            "UPDATE execution SET due_at = 1 WHERE key = 6"),
+        Fault(
+            "an execution that vanished", [.search, .minutes, .days, .started],
+            "DELETE FROM execution WHERE key = (SELECT min(key) FROM execution WHERE status = 5)"),
+        Fault(
+            "a state that cannot be read",
+            [.columns, .lists, .search, .minutes, .days, .started],
+            "UPDATE execution SET state = x'09' WHERE key = 7"),
+        Fault("a state that forgot a fact", [.trail]) { db in
+            for row in try Row.fetchAll(db, sql: "SELECT key, state FROM execution") {
+                let data: Data = row["state"]
+                var state = try data.withUnsafeBytes { try ExecutionState(encoded: $0) }
+                guard state.fact(.priority) != nil else { continue }
+                state.facts = SortedMap(
+                    ascending: state.facts.entries.filter { $0.key != .priority })
+                try db.execute(
+                    sql: "UPDATE execution SET state = ? WHERE key = ?",
+                    arguments: [Data(state.encoded(withSteps: true)), row["key"] as Int64])
+                return
+            }
+        },
+        Fault("a piece of trail that tells something else", [.trail]) { db in
+            // The piece of one execution is put in the place of another's.
+            try db.execute(
+                sql: """
+                    UPDATE trail SET events = (SELECT events FROM trail WHERE key = 10 << 20)
+                    WHERE key = 9 << 20
+                    """)
+        },
+        Fault(
+            "words of what is not there", [.search],
+            "INSERT INTO search (rowid, terms) VALUES (99999, 'abc')"),
+        Fault("a minute counted twice", [.minutes, .hours]) { db in
+            try change(db, level: .minute) { $0[.started] += 1 }
+        },
+        Fault("an hour counted twice", [.hours]) { db in
+            try change(db, level: .hour) { $0[.succeeded] += 1 }
+        },
+        Fault("a day counted twice", [.days, .started]) { db in
+            try change(db, level: .day) { $0[.started] += 1 }
+        },
+        Fault("a duration in another bucket", [.days]) { db in
+            try change(db, level: .day) {
+                $0[.okDuration].add(1_000_000)
+                $0[.okDuration].add(2_000_000_000, count: -1)
+            }
+        },
+        Fault("a negative count", [.parts, .days]) { db in
+            try change(db, level: .day) { $0[.conflicts] = -1 }
+        },
+        Fault("bands that do not make the total", [.parts, .days]) { db in
+            try change(db, level: .day) { $0[.ok10To30s] += 1 }
+        },
+        Fault(
+            "a cell that vanished", [.days, .started],
+            "DELETE FROM roll_up WHERE level = 2 AND typeof(model) = 'blob'"),
+        Fault(
+            "a minute that vanished", [.minutes, .hours],
+            "DELETE FROM roll_up WHERE level = 0 AND start = (SELECT min(start) FROM roll_up WHERE level = 0)"
+        ),
+        Fault("an index that lost its entries", [.integrity]) { db in
+            // The index is told to leave out what it holds.
+            try db.execute(sql: "PRAGMA writable_schema = ON")
+            try db.execute(
+                sql: """
+                    UPDATE sqlite_schema SET sql = sql || ' WHERE received_at < 0'
+                    WHERE name = 'trail_by_receipt'
+                    """)
+            try db.execute(sql: "PRAGMA writable_schema = OFF")
+        },
+    ]
+
+    /// Changes the first cell of a level.
+    static func change(
+        _ db: Database, level: RollUpLevel, _ body: (inout RollUpCell) -> Void
+    ) throws {
+        let row = try #require(
+            try Row.fetchOne(
+                db,
+                sql: """
+                    SELECT workspace, start, agent, cell FROM roll_up
+                    WHERE level = ? AND typeof(model) = 'blob' LIMIT 1
+                    """, arguments: [level.rawValue]))
+        let data: Data = row["cell"]
+        var cell = try #require(data.withUnsafeBytes { RollUpCell(encoded: $0) })
+        body(&cell)
+        try db.execute(
+            sql: """
+                UPDATE roll_up SET cell = ?
+                WHERE workspace = ? AND level = ? AND start = ? AND agent = ? AND typeof(model) = 'blob'
+                """,
+            arguments: [
+                Data(cell.encoded), row["workspace"] as Int64, level.rawValue,
+                row["start"] as Int64, row["agent"] as String,
+            ])
+    }
+
+    @Test(arguments: faults)
+    func `each kind of fault is found, and nothing beside it`(_ fault: Fault) async throws {
+        try await withFolder { folder in
+            let path = folder + "/stint.sqlite"
+            var settings = SQLiteSettings()
+            settings.groupsPending = 1
+            let store = try SQLiteExecutionStore(path: path, settings: settings)
+            var fleet = SampleFleet(seed: 60)
+            for _ in 0..<20 { _ = try await store.record(RecordingGroup(fleet.next())) }
+            try await store.close()
+            #expect(try SQLiteAudit.run(path: path).isBalanced)
+
+            let database = try DatabaseQueue(path: path)
+            try await database.write { try fault.make($0) }
+            try database.close()
+            let report = try SQLiteAudit.run(path: path)
+            let broken = Set(AuditLaw.allCases.filter { report[$0].violations > 0 })
+            #expect(broken == fault.laws, "\(report.differences)")
+            #expect(!report.isBalanced)
+            #expect(Set(report.differences.map(\.law)) == fault.laws)
+        }
+    }
+
+    @Test func `a store is audited while another connection writes it`() async throws {
+        try await withStore { store in
+            var fleet = SampleFleet(seed: 61)
+            let histories = (0..<200).map { _ in fleet.next() }
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    for events in histories { _ = try await store.record(RecordingGroup(events)) }
+                }
+                for _ in 0..<5 {
+                    let report = try await store.audit(nil)
+                    #expect(report.isBalanced, "\(report.differences)")
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await store.audit(nil).executions == 200)
+        }
+    }
+
+    @Test func `what is no store is said to be none`() throws {
+        #expect(throws: StoreError.self) { try SQLiteAudit.run(path: "/nonexistent/file") }
+    }
+}
