@@ -102,6 +102,18 @@ let package = Package(
         .testTarget(name: "StintModelTests", dependencies: ["StintModel"]),
         .testTarget(name: "StintMetricsTests", dependencies: ["StintMetrics", "StintModel"]),
         .testTarget(
+            name: "StintServerTests",
+            dependencies: [
+                "StintModel", "StintServer", "StintStorage", "StintStorageSQLite",
+                "StintStorageTesting",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(
             name: "StintStorageSQLiteTests",
             dependencies: [
                 "StintModel", "StintStorage", "StintStorageSQLite", "StintStorageTesting",

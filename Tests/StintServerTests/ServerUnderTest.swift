@@ -1,0 +1,105 @@
+import AsyncHTTPClient
+import Foundation
+import Logging
+import NIOCore
+import NIOHTTP1
+import ServiceLifecycle
+import StintModel
+import StintStorage
+import StintStorageSQLite
+import StintStorageTesting
+
+@testable import StintServer
+
+/// A server in this process, on a free port, over a store in a folder of its own.
+struct ServerUnderTest: Sendable {
+    let store: SQLiteExecutionStore
+    let server: Server
+    let port: Int
+
+    /// What a request came to.
+    struct Reply: Sendable {
+        var status: Int
+        var headers: HTTPHeaders
+        var body: String
+    }
+
+    static func use(
+        _ settings: ServerSettings = ServerSettings(),
+        now: @escaping @Sendable () -> Instant = { SampleFleet.noon },
+        _ body: @Sendable (ServerUnderTest) async throws -> Void,
+        preparing: @Sendable (SQLiteExecutionStore) async throws -> Void = { _ in }
+    ) async throws {
+        let folder = NSTemporaryDirectory() + "stint-server-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = try SQLiteExecutionStore(path: folder + "/stint.sqlite")
+        try await preparing(store)
+        var settings = settings
+        settings.port = 0
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+        let server = Server(
+            settings: settings, store: store, logger: logger, version: "test", now: now,
+            onListening: { listening.yield($0) })
+        let group = ServiceGroup(
+            configuration: .init(services: [.init(service: server)], logger: logger))
+        try await withThrowingTaskGroup { tasks in
+            tasks.addTask {
+                defer { listening.finish() }
+                try await group.run()
+            }
+            guard let port = await ports.first(where: { _ in true }) else {
+                return try await tasks.waitForAll()
+            }
+            let result: Result<Void, any Error>
+            do {
+                result = .success(
+                    try await body(ServerUnderTest(store: store, server: server, port: port)))
+            } catch {
+                result = .failure(error)
+            }
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            try result.get()
+        }
+        try await store.close()
+    }
+
+    func send(
+        _ method: String, _ path: String, key: String? = nil, body: String? = nil,
+        headers: [(String, String)] = []
+    ) async throws -> Reply {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.method = HTTPMethod(rawValue: method)
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let bytes = try await response.body.collect(upTo: 64 << 20)
+        return Reply(
+            status: Int(response.status.code), headers: response.headers,
+            body: String(buffer: bytes))
+    }
+}
+
+extension SQLiteExecutionStore {
+    /// Makes a key and gives its secret.
+    func key(
+        _ scopes: AccessScopes, in workspace: Workspace = .default, expiresAt: Instant? = nil,
+        isRevoked: Bool = false
+    ) async throws -> String {
+        let (key, secret) = AccessKey.make(
+            in: workspace, name: "test", scopes: scopes, expiresAt: expiresAt,
+            at: SampleFleet.noon - .days(1))
+        try await add(key, digest: secret.digest)
+        if isRevoked {
+            _ = try await revokeKey(key.id, in: nil, at: SampleFleet.noon - .seconds(1))
+        }
+        return secret.text
+    }
+}
