@@ -201,6 +201,13 @@ struct ExecutionReport {
         return isFailure ? table(histories, depths) : list(histories, depths)
     }
 
+    /// What the step was doing; of one that was open when its execution was lost, that it was.
+    private func remark(_ history: StepHistory) -> String? {
+        guard history.last.standing == .lost else { return history.last.activity }
+        return ["open at death", history.last.activity].compactMap(\.self)
+            .joined(separator: ": ")
+    }
+
     /// One line for each step, without a header.
     private func list(_ histories: [StepHistory], _ depths: Depths) -> [String] {
         let hasUse = histories.contains { $0.tokens?.total != nil || $0.costUsd != nil }
@@ -214,7 +221,7 @@ struct ExecutionReport {
             let cost = history.costUsd.flatMap { NumberFormat.cost($0, separator: "") }
             var row = [
                 Cell(mark.text + padding + depths.name(history, style), color: mark.color),
-                Cell(time(history)), Cell(style.text(history.last.activity ?? "")),
+                Cell(time(history)), Cell(style.text(remark(history) ?? "")),
             ]
             if hasTries {
                 row.append(Cell(history.tryNumber.flatMap { $0 > 1 ? "attempt \($0)" : nil } ?? ""))
@@ -248,7 +255,7 @@ struct ExecutionReport {
                     history.costUsd.flatMap { NumberFormat.cost($0, separator: "") }
                         ?? style.missing),
                 Cell(history.tryNumber.map(String.init) ?? style.missing),
-                Cell(style.text(history.last.activity ?? told)),
+                Cell(style.text(remark(history) ?? told)),
             ]
         }
         return Table(

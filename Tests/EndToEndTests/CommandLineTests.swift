@@ -110,11 +110,3 @@ extension EndToEnd {
         }
     }
 }
-
-extension Program {
-    fileprivate static func run(
-        arguments: [String], input: String = "", environment: [String: String] = [:]
-    ) async throws -> Outcome {
-        try await run(stint, arguments, input: Data(input.utf8), environment: environment)
-    }
-}

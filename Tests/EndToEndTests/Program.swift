@@ -88,6 +88,15 @@ final class Program: Sendable {
     }
 }
 
+extension Program {
+    /// Runs `stint` to its end.
+    static func run(
+        arguments: [String], input: String = "", environment: [String: String] = [:]
+    ) async throws -> Outcome {
+        try await run(stint, arguments, input: Data(input.utf8), environment: environment)
+    }
+}
+
 /// A folder that is there for one test.
 struct TemporaryFolder: Sendable {
     let url: URL

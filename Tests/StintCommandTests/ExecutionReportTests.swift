@@ -105,7 +105,7 @@ import Testing
                   Last event  13:31:07
 
                   ✓ plan            4.00 s
-                  ▲ invoke-agent  8 m 00 s  Move 64
+                  ▲ invoke-agent  8 m 00 s  open at death: Move 64
                   · report               –
 
                   41.9 k tokens, $0.0000, attempt 1
