@@ -29,7 +29,8 @@ public final class SQLiteExecutionStore: ExecutionStore {
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
-            lock = try FileLock(path: path + ".lock")
+            lock = try FileLock(path: StoreFile(path: path).lock)
+            DiskReserve.makeRoomToOpen(path)
             pool = try Self.opened(path: path, settings: settings)
             cursorSecret = try Self.secret(in: pool)
             thread = WriterThread(name: "stint-sqlite")
@@ -76,6 +77,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             try db.execute(sql: "PRAGMA mmap_size = 0")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            try db.execute(sql: "PRAGMA journal_size_limit = \(settings.logBytes)")
             if isNew, !db.configuration.readonly {
                 // Only before the first table; gives room back to the disk when asked.
                 try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
@@ -89,7 +91,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
                 throw StoreError.unavailable(reason: "it is not a file of Stint")
             }
             // GRDB opens a pool with less; an acknowledged event survives the loss of power.
-            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA synchronous = \(SQLiteSettings.synchronous)")
             if let maximum = settings.maximumBytes {
                 try db.execute(sql: "PRAGMA max_page_count = \(maximum / 4_096)")
             }

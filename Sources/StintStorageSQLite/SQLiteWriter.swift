@@ -13,10 +13,16 @@ actor SQLiteWriter {
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     private let pool: DatabasePool
-    private let connection: OpaquePointer
+    let connection: OpaquePointer
     private let statements: WriterStatements
     private let checkpointBytes: Int
+    private let logBytes: Int
     private let log: LogLength
+    /// From how long a log on readers are waited for, so that it starts over.
+    private var truncationBytes: Int
+    let reserve: DiskReserve
+    /// Whether the database's own bound, rather than the disk, may be what is reached.
+    let isBounded: Bool
 
     private var recent: RecentExecutions
     private var workspaces: [String: Int64] = [:]
@@ -39,6 +45,10 @@ actor SQLiteWriter {
         self.pool = pool
         self.thread = thread
         checkpointBytes = settings.checkpointBytes
+        logBytes = settings.logBytes
+        truncationBytes = settings.logBytes
+        reserve = DiskReserve(of: pool.path)
+        isBounded = settings.maximumBytes != nil
         recent = RecentExecutions(bytes: settings.recentStateBytes)
         cells = HeldCells(limit: settings.heldCells)
         groupsPending = settings.groupsPending
@@ -56,8 +66,10 @@ actor SQLiteWriter {
         }
     }
 
-    /// Finalizes the statements; nothing may be recorded afterwards.
+    /// Finalizes the statements; nothing may be recorded afterwards. The file is whole without its
+    /// log then.
     func close() throws {
+        startLogOver()
         statements.finalize()
         try pool.close()
     }
@@ -65,6 +77,7 @@ actor SQLiteWriter {
     // MARK: Recording
 
     func record(_ group: RecordingGroup) throws(StoreError) -> [Change] {
+        try admit()
         let changes = try transaction { () throws(SQLiteFailure) in
             var changes: [Change] = []
             changes.reserveCapacity(group.recordings.count)
@@ -410,6 +423,7 @@ actor SQLiteWriter {
     func expire(
         retention: TimeSpan, trailRetention: TimeSpan, now: Instant, limit: Int
     ) throws(StoreError) -> Int {
+        let limit = expiryPortion(limit)
         // The trail first and by itself: removing it takes no room of its own, so that even a full
         // store gets room back, which removing executions then needs.
         let pieces = try transaction { () throws(SQLiteFailure) in
@@ -430,6 +444,7 @@ actor SQLiteWriter {
             return removed
         }
         checkpointIfDue()
+        returnRoom()
         return pieces + executions
     }
 
@@ -459,9 +474,12 @@ actor SQLiteWriter {
         return true
     }
 
-    /// Throws where a write would fail now: after a failed one another is tried.
+    /// Throws where a write would fail now: after a failed one another is tried, where there is
+    /// room for more than that.
     func check() throws(StoreError) {
+        try admit()
         guard hasFailed else { return }
+        guard reserve.hasRoom else { throw .full }
         try transaction { () throws(SQLiteFailure) in try statements.touch.run() }
     }
 
@@ -495,13 +513,15 @@ actor SQLiteWriter {
             workspaces = [:]
             agents = [:]
             nextKey = nextKeyBefore
-            throw StoreError(error)
+            let error = StoreError(error)
+            if error == .full { spendReserve() }
+            throw error
         }
     }
 
     /// Runs on GRDB's queue for its connection, which is where GRDB expects whatever happens to it;
     /// that does not leave the thread.
-    private func onConnection<Value>(_ body: () throws -> Value) rethrows -> Value {
+    func onConnection<Value>(_ body: () throws -> Value) rethrows -> Value {
         try pool.unsafeReentrantWrite { _ in try body() }
     }
 
@@ -513,11 +533,16 @@ actor SQLiteWriter {
         guard log.bytes > checkpointBytes else { return }
         onConnection {
             sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-            if log.bytes > 8 * checkpointBytes {
-                sqlite3_busy_timeout(connection, 50)
-                sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-                sqlite3_busy_timeout(connection, 5_000)
+            guard log.bytes > logBytes else {
+                truncationBytes = logBytes
+                return
             }
+            guard log.bytes > truncationBytes else { return }
+            sqlite3_busy_timeout(connection, 50)
+            sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+            sqlite3_busy_timeout(connection, 5_000)
+            // One that reads for long, as a backup does, is not waited for at every commit.
+            truncationBytes = log.bytes + checkpointBytes
         }
     }
 }
