@@ -20,6 +20,8 @@ struct Stint: AsyncParsableCommand {
             SendCommand.self,
             ListCommand.self,
             ShowCommand.self,
+            BackupCommand.self,
+            RestoreCommand.self,
         ])
 
     static let version = "0.1.0"
