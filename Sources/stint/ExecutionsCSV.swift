@@ -92,7 +92,8 @@ struct ExecutionsCSV {
         }
     }
 
-    private static func field(_ text: String) -> String {
+    /// A value as RFC 4180 writes it.
+    static func field(_ text: String) -> String {
         let needsQuotes = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
         return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
     }
