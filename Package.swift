@@ -27,6 +27,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
+        .systemLibrary(name: "CKernel"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "StintModel"),
         .target(name: "StintMetrics", dependencies: ["StintModel"]),
@@ -63,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "stint",
             dependencies: [
-                "StintModel", "StintServer", "StintStorage", "StintStorageSQLite", "StintWire",
+                "CKernel", "StintModel", "StintServer", "StintStorage", "StintStorageSQLite",
+                "StintWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),

@@ -28,4 +28,15 @@ public enum Limits {
 
     /// How far ahead of the server's clock an event may lie.
     public static let eventsAhead = TimeSpan.seconds(24 * 3_600)
+
+    /// All of them by name, for whoever shows what is in force. A span counts in seconds.
+    public static let all: [(name: String, value: Int)] = [
+        ("executionIDBytes", executionIDBytes), ("nameBytes", nameBytes),
+        ("textBytes", textBytes), ("attributeBytes", attributeBytes),
+        ("attributesPerEvent", attributesPerEvent), ("counter", counter),
+        ("plannedSteps", plannedSteps), ("stepsPerExecution", stepsPerExecution),
+        ("attemptsPerExecution", attemptsPerExecution),
+        ("attributesPerExecution", attributesPerExecution), ("callsPerScope", callsPerScope),
+        ("eventsAheadSeconds", Int(eventsAhead.seconds)),
+    ]
 }

@@ -14,7 +14,9 @@ struct ExpiryService<C: Clock<Duration>>: Service {
     let now: @Sendable () -> Instant
     let logger: Logger
 
+    /// Begins at once: what expired while no server ran, or on a disk that is full, has waited.
     func run() async throws {
+        await expire()
         let ticks = AsyncTimerSequence(interval: interval, clock: clock)
         for await _ in ticks.cancelOnGracefulShutdown() { await expire() }
     }

@@ -11,10 +11,25 @@ final class FileLock: Sendable {
         guard file >= 0 else {
             throw .unavailable(reason: String(cString: strerror(errno)))
         }
-        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            close(file)
-            throw .unavailable(reason: "another process is serving it")
+        // Whoever asks whether it is held has it for an instant.
+        for _ in 0..<Self.tries {
+            if flock(file, LOCK_EX | LOCK_NB) == 0 { return }
+            usleep(Self.pause)
         }
+        close(file)
+        throw .unavailable(reason: "another process is serving it")
+    }
+
+    private static let tries = 5
+    /// In microseconds.
+    private static let pause: useconds_t = 20_000
+
+    /// Whether a process holds the file of that path; false where there is none.
+    static func isHeld(path: String) -> Bool {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return false }
+        defer { close(file) }
+        return flock(file, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
     }
 
     /// Lets go, so that the file may be opened again.

@@ -31,7 +31,8 @@ public final class SQLiteExecutionStore: ExecutionStore {
                 at: folder, withIntermediateDirectories: true,
                 attributes: [.posixPermissions: 0o700])
             self.path = path
-            lock = try FileLock(path: path + ".lock")
+            lock = try FileLock(path: StoreFile(path: path).lock)
+            DiskReserve.makeRoomToOpen(path)
             pool = try Self.opened(path: path, settings: settings)
             cursorSecret = try Self.secret(in: pool)
             thread = WriterThread(name: "stint-sqlite")
@@ -79,6 +80,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             try db.execute(sql: "PRAGMA mmap_size = 0")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+            try db.execute(sql: "PRAGMA journal_size_limit = \(settings.logBytes)")
             if isNew, !db.configuration.readonly {
                 // Only before the first table; gives room back to the disk when asked.
                 try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
@@ -92,7 +94,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
                 throw StoreError.unavailable(reason: "it is not a file of Stint")
             }
             // GRDB opens a pool with less; an acknowledged event survives the loss of power.
-            try db.execute(sql: "PRAGMA synchronous = FULL")
+            try db.execute(sql: "PRAGMA synchronous = \(SQLiteSettings.synchronous)")
             if let maximum = settings.maximumBytes {
                 try db.execute(sql: "PRAGMA max_page_count = \(maximum / 4_096)")
             }

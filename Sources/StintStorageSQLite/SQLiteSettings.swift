@@ -8,6 +8,9 @@ public struct SQLiteSettings: Sendable {
     public var readers = 4
     /// How long the log grows before it is brought into the database.
     public var checkpointBytes = 16 << 20
+    /// How long the log may grow before readers that keep it from starting over are waited for, a
+    /// moment, and how long its file may stay.
+    public var logBytes: Int { 8 * checkpointBytes }
     /// Memory for the decoded states of recent executions.
     public var recentStateBytes = 32 << 20
     /// Roll-up cells held decoded.
@@ -23,6 +26,9 @@ public struct SQLiteSettings: Sendable {
     /// Up to this many executions found by word or facet are fetched and put in order; more are
     /// looked for along the order.
     public var candidates = 2_000
+
+    /// When the log is synced: at every commit. Not to be tuned, for an answer means that it is.
+    public static let synchronous = "FULL"
 
     public init() {}
 }

@@ -7,6 +7,8 @@ import StintStorage
 
 extension SQLiteWriter {
     func expire(_ expiry: Expiry) throws(StoreError) -> Int {
+        var expiry = expiry
+        expiry.limit = expiryPortion(expiry.limit)
         let (now, limit) = (expiry.now, expiry.limit)
         // The trail first and by itself: removing it takes no room of its own, so that even a full
         // store gets room back, which removing executions then needs.
@@ -30,6 +32,7 @@ extension SQLiteWriter {
         try expireErasures(now)
         try giveRoomBack()
         checkpointIfDue()
+        returnRoom()
         return pieces + executions + cells + oldest
     }
 

@@ -16,7 +16,13 @@ actor SQLiteWriter {
     let connection: OpaquePointer
     let statements: WriterStatements
     private let checkpointBytes: Int
+    private let logBytes: Int
     private let log: LogLength
+    /// From how long a log on readers are waited for, so that it starts over.
+    private var truncationBytes: Int
+    let reserve: DiskReserve
+    /// Whether the database's own bound, rather than the disk, may be what is reached.
+    let isBounded: Bool
 
     var recent: RecentExecutions
     private var workspaces: [String: Int64] = [:]
@@ -45,6 +51,10 @@ actor SQLiteWriter {
         self.pool = pool
         self.thread = thread
         checkpointBytes = settings.checkpointBytes
+        logBytes = settings.logBytes
+        truncationBytes = settings.logBytes
+        reserve = DiskReserve(of: pool.path)
+        isBounded = settings.maximumBytes != nil
         recent = RecentExecutions(bytes: settings.recentStateBytes)
         cells = HeldCells(limit: settings.heldCells)
         groupsPending = settings.groupsPending
@@ -67,8 +77,10 @@ actor SQLiteWriter {
         horizons = kept.horizons
     }
 
-    /// Finalizes the statements; nothing may be recorded afterwards.
+    /// Finalizes the statements; nothing may be recorded afterwards. The file is whole without its
+    /// log then.
     func close() throws {
+        startLogOver()
         statements.finalize()
         try pool.close()
     }
@@ -76,6 +88,7 @@ actor SQLiteWriter {
     // MARK: Recording
 
     func record(_ group: RecordingGroup) throws(StoreError) -> [Change] {
+        try admit()
         let changes = try transaction { () throws(SQLiteFailure) in
             var changes: [Change] = []
             changes.reserveCapacity(group.recordings.count)
@@ -97,7 +110,23 @@ actor SQLiteWriter {
         let workspace: Workspace
         let identity: RecentExecutions.Identity
         var state: ExecutionState
-        var trail: [TrailChunk]
+        private(set) var trail: [TrailChunk]
+
+        init(
+            workspace: Workspace, identity: RecentExecutions.Identity, state: ExecutionState,
+            trail: TrailChunk
+        ) {
+            self.workspace = workspace
+            self.identity = identity
+            self.state = state
+            self.trail = [trail]
+        }
+
+        /// Adds a piece, without what another request of the group has told already.
+        mutating func append(_ piece: TrailChunk) {
+            let rest = piece.without(Set(trail.flatMap(\.digests)))
+            if !rest.isEmpty { trail.append(rest) }
+        }
     }
 
     private func merged(_ recordings: [Recording]) throws(SQLiteFailure) -> [Part] {
@@ -113,13 +142,13 @@ actor SQLiteWriter {
                 workspace: try key(ofWorkspace: recording.workspace), id: recording.id)
             if let place = places[identity] {
                 parts[place].state.merge(recording.state)
-                parts[place].trail.append(recording.trail)
+                parts[place].append(recording.trail)
             } else {
                 places[identity] = parts.count
                 parts.append(
                     Part(
                         workspace: recording.workspace, identity: identity,
-                        state: recording.state, trail: [recording.trail]))
+                        state: recording.state, trail: recording.trail))
             }
         }
         return parts
@@ -421,9 +450,12 @@ actor SQLiteWriter {
         try put.run()
     }
 
-    /// Throws where a write would fail now: after a failed one another is tried.
+    /// Throws where a write would fail now: after a failed one another is tried, where there is
+    /// room for more than that.
     func check() throws(StoreError) {
+        try admit()
         guard hasFailed else { return }
+        guard reserve.hasRoom else { throw .full }
         try transaction { () throws(SQLiteFailure) in try statements.touch.run() }
     }
 
@@ -457,7 +489,9 @@ actor SQLiteWriter {
             workspaces = [:]
             agents = [:]
             nextKey = nextKeyBefore
-            throw StoreError(error)
+            let error = StoreError(error)
+            if error == .full { spendReserve() }
+            throw error
         }
     }
 
@@ -475,11 +509,16 @@ actor SQLiteWriter {
         guard log.bytes > checkpointBytes else { return }
         onConnection {
             sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
-            if log.bytes > 8 * checkpointBytes {
-                sqlite3_busy_timeout(connection, 50)
-                sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
-                sqlite3_busy_timeout(connection, 5_000)
+            guard log.bytes > logBytes else {
+                truncationBytes = logBytes
+                return
             }
+            guard log.bytes > truncationBytes else { return }
+            sqlite3_busy_timeout(connection, 50)
+            sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+            sqlite3_busy_timeout(connection, 5_000)
+            // One that reads for long, as a backup does, is not waited for at every commit.
+            truncationBytes = log.bytes + checkpointBytes
         }
     }
 }

@@ -2,7 +2,7 @@
 enum ExitStatus: Int32, Sendable {
     case done = 0
     /// A watched execution failed, timed out or was cancelled; `diagnose --check` found something;
-    /// `send` had events refused.
+    /// `send` had events refused; `doctor` found a problem.
     case found = 1
     case wrongArguments = 2
     case notFound = 3

@@ -10,8 +10,8 @@ struct Stint: AsyncParsableCommand {
             The commands talk to the server that --url or STINT_URL names, with the key in \
             STINT_KEY.
 
-            Exit codes: 0 done, 1 events refused or differences found, 2 wrong arguments, 3 not found, 4 server not \
-            reachable or no permission.
+            Exit codes: 0 done, 1 events refused or a problem found, 2 wrong arguments, 3 not \
+            found, 4 server not reachable or no permission.
             """,
         version: "stint \(version)",
         subcommands: [
@@ -22,6 +22,9 @@ struct Stint: AsyncParsableCommand {
             ShowCommand.self,
             KeysCommand.self,
             AuditCommand.self,
+            BackupCommand.self,
+            RestoreCommand.self,
+            DoctorCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -106,7 +106,7 @@ final class RunningServer: Sendable {
 
 extension Pipe {
     /// - Returns: `nil` where the writer ends, or takes longer, before its first line is whole.
-    fileprivate func firstLine(within limit: Duration) async -> String? {
+    func firstLine(within limit: Duration) async -> String? {
         let descriptor = fileHandleForReading.fileDescriptor
         return await withCheckedContinuation { continuation in
             DispatchQueue.global().async {

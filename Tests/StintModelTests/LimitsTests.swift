@@ -1,3 +1,4 @@
+import Foundation
 import StintModel
 import Testing
 
@@ -73,5 +74,20 @@ import Testing
         #expect(Workspace(rawValue: "") == nil)
         #expect(Workspace(rawValue: String(repeating: "a", count: 257)) == nil)
         #expect(Workspace(rawValue: "default") == .default)
+    }
+}
+
+extension LimitsTests {
+    /// A list beside the values could forget one.
+    @Test func `all limits are listed`() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/StintModel/Limits.swift")
+        let source = try String(contentsOf: file, encoding: .utf8)
+        let declared = source.matches(of: /static let (\w+)/).map { String($0.1) }
+        let listed = Limits.all.map(\.name)
+        #expect(declared.count > 10)
+        #expect(
+            declared.filter { $0 != "all" }
+                == listed.map { $0 == "eventsAheadSeconds" ? "eventsAhead" : $0 })
     }
 }

@@ -26,6 +26,18 @@ enum NumberFormat {
         return "\(decimal(rounded(value, to: 10_000_000), places: 2)) G"
     }
 
+    /// A size: `512 bytes`, `14.2 KiB`, `3.1 GiB`.
+    static func bytes(_ value: Int64) -> String {
+        if value < 1_024 { return "\(value) bytes" }
+        var scaled = Double(value)
+        var unit = ""
+        for next in ["KiB", "MiB", "GiB", "TiB"] where scaled >= 1_023.95 {
+            scaled /= 1_024
+            unit = next
+        }
+        return "\(decimal(Int64((scaled * 10).rounded()), places: 1)) \(unit)"
+    }
+
     /// US dollars: four decimals under $1, two under $100, none above: `$0.1276`, `$59.39`, `$191`.
     ///
     /// - Returns: `nil` for what is not a finite number below a quadrillion.
