@@ -35,7 +35,7 @@ struct ServeCommand: ConsoleCommand {
         } catch {
             throw CommandFailure(error)
         }
-        let store = try open(configuration.store)
+        let store = try configuration.store.open()
         let server = try server(configuration, store: store, logger: logger, console: console)
         let group = ServiceGroup(
             configuration: .init(
@@ -59,21 +59,6 @@ struct ServeCommand: ConsoleCommand {
         }
         try await store.close()
         return .done
-    }
-
-    private func open(_ location: StoreLocation) throws(CommandFailure) -> SQLiteExecutionStore {
-        switch location {
-        case .sqlite(let path):
-            do throws(StoreError) {
-                return try SQLiteExecutionStore(path: path)
-            } catch {
-                let why =
-                    if case .unavailable(let reason) = error { reason } else { "\(error)" }
-                throw CommandFailure(
-                    what: "the store cannot be opened", why: why,
-                    next: "Name another with --store sqlite:/path/file.", status: .unreachable)
-            }
-        }
     }
 
     private func server(
