@@ -10,7 +10,8 @@ struct Stint: AsyncParsableCommand {
             The commands talk to the server that --url or STINT_URL names, with the key in \
             STINT_KEY.
 
-            Exit codes: 0 done, 1 events refused, 2 wrong arguments, 3 not found, 4 server not \
+            Exit codes: 0 done, 1 events refused or a check that \
+            found differences, 2 wrong arguments, 3 not found, 4 server not \
             reachable or no permission.
             """,
         version: "stint \(version)",
@@ -20,6 +21,7 @@ struct Stint: AsyncParsableCommand {
             SendCommand.self,
             ListCommand.self,
             ShowCommand.self,
+            SimulateCommand.self,
         ])
 
     static let version = "0.1.0"
