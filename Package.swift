@@ -48,6 +48,7 @@ let package = Package(
             name: "StintStorageTesting",
             dependencies: ["StintMetrics", "StintModel", "StintStorage"]),
         .target(name: "StintIngest", dependencies: ["StintModel"]),
+        .target(name: "StintSimulation", dependencies: ["StintModel"]),
         .target(name: "StintWire", dependencies: ["StintModel"]),
         .target(
             name: "StintServer",
@@ -64,8 +65,8 @@ let package = Package(
         .executableTarget(
             name: "stint",
             dependencies: [
-                "CKernel", "StintModel", "StintServer", "StintStorage", "StintStorageSQLite",
-                "StintWire",
+                "CKernel", "StintModel", "StintServer", "StintSimulation", "StintStorage",
+                "StintStorageSQLite", "StintWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -95,13 +96,15 @@ let package = Package(
         .testTarget(
             name: "StintCommandTests",
             dependencies: [
-                "StintModel", "StintWire", "stint",
+                "StintModel", "StintSimulation", "StintWire", "stint",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "StintModelTests", dependencies: ["StintModel"]),
+        .testTarget(
+            name: "StintSimulationTests", dependencies: ["StintModel", "StintSimulation"]),
         .testTarget(name: "StintMetricsTests", dependencies: ["StintMetrics", "StintModel"]),
         .testTarget(
             name: "StintServerTests",

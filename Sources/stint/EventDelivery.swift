@@ -1,5 +1,4 @@
 import NIOHTTP1
-import StintModel
 import StintWire
 
 /// Brings batches of events to the server, and counts what became of them.
@@ -79,25 +78,12 @@ struct EventDelivery {
     }
 
     private func answer(to batch: EventBatch) async throws -> ServerAnswer {
-        let start = console.uptime()
-        var backoff = Backoff(limit: .microseconds(client.timeout.microseconds))
-        while true {
-            let failure: CommandFailure
-            var retryAfter: Duration?
-            do {
-                let answer = try await client.exchange(
-                    .POST, path: ["v1", "events"], body: ("application/x-ndjson", batch.body))
-                guard answer.isPassing else { return answer }
-                retryAfter = answer.retryAfter
-                failure = answer.failure(at: client.address)
-            } catch let error as NoAnswer {
-                failure = client.unreachable(error)
-            }
-            guard
-                let pause = backoff.pause(
-                    elapsed: console.uptime() - start, retryAfter: retryAfter)
-            else { throw stopped(failure) }
-            try await console.sleep(pause)
+        do {
+            return try await client.patiently(
+                .POST, path: ["v1", "events"], body: ("application/x-ndjson", batch.body),
+                in: console)
+        } catch let failure as CommandFailure {
+            throw stopped(failure)
         }
     }
 

@@ -25,6 +25,7 @@ struct Stint: AsyncParsableCommand {
             BackupCommand.self,
             RestoreCommand.self,
             DoctorCommand.self,
+            SimulateCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -34,11 +34,13 @@ enum StoreLocation: Hashable, CustomStringConvertible {
     }
 
     /// Opens the store for this process alone.
-    func open() throws(CommandFailure) -> SQLiteExecutionStore {
+    func open(
+        settings: SQLiteSettings = SQLiteSettings()
+    ) throws(CommandFailure) -> SQLiteExecutionStore {
         switch self {
         case .sqlite(let path):
             do throws(StoreError) {
-                return try SQLiteExecutionStore(path: path)
+                return try SQLiteExecutionStore(path: path, settings: settings)
             } catch {
                 let why = if case .unavailable(let reason) = error { reason } else { "\(error)" }
                 throw CommandFailure(
