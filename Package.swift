@@ -100,6 +100,12 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "StintModelTests", dependencies: ["StintModel"]),
+        .testTarget(
+            name: "StintServerTests",
+            dependencies: [
+                "StintMetrics", "StintModel", "StintServer", "StintStorage",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
         .testTarget(name: "StintMetricsTests", dependencies: ["StintMetrics", "StintModel"]),
         .testTarget(
             name: "StintStorageSQLiteTests",

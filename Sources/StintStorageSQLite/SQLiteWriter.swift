@@ -476,6 +476,10 @@ actor SQLiteWriter {
         do {
             let value = try onConnection {
                 try statements.begin.run()
+                // Before this returns: GRDB traps on a transaction left open.
+                defer {
+                    if sqlite3_get_autocommit(connection) == 0 { try? statements.rollback.run() }
+                }
                 let value = try body()
                 try statements.commit.run()
                 return value
@@ -483,9 +487,6 @@ actor SQLiteWriter {
             hasFailed = false
             return value
         } catch {
-            onConnection {
-                if sqlite3_get_autocommit(connection) == 0 { try? statements.rollback.run() }
-            }
             hasFailed = true
             // What memory holds may say what the database does not.
             recent.forget()
