@@ -107,11 +107,15 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]),
         .testTarget(name: "StintMetricsTests", dependencies: ["StintMetrics", "StintModel"]),
+        // A disk that fails when told to; a part of the tests alone.
+        .target(name: "CFaultVFS", path: "Tests/CFaultVFS"),
         .testTarget(
             name: "StintStorageSQLiteTests",
             dependencies: [
-                "StintModel", "StintStorage", "StintStorageSQLite", "StintStorageTesting",
+                "CFaultVFS", "StintMetrics", "StintModel", "StintStorage", "StintStorageSQLite",
+                "StintStorageTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
     ],
     swiftLanguageModes: [.v6]

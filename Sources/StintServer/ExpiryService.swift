@@ -29,14 +29,18 @@ struct ExpiryService<C: Clock<Duration>>: Service {
         self.logger = logger
     }
 
+    /// Begins at once: a server that is started often must not keep everything for ever.
+    ///
+    /// - Throws: ``StoreError/broken(reason:)``, after which the process must end.
     func run() async throws {
+        try await expire()
         let ticks = AsyncTimerSequence(interval: interval, clock: clock)
-        for await _ in ticks.cancelOnGracefulShutdown() { await expire() }
+        for await _ in ticks.cancelOnGracefulShutdown() { try await expire() }
     }
 
     /// One pass; what goes wrong is logged, and tried again at the next tick.
-    func expire() async {
-        do {
+    func expire() async throws(StoreError) {
+        do throws(StoreError) {
             var removed = 0
             while !Task.isShuttingDownGracefully {
                 let portion = try await store.expire(
@@ -47,6 +51,7 @@ struct ExpiryService<C: Clock<Duration>>: Service {
             }
             if removed > 0 { logger.info("Removed expired executions: \(removed)") }
         } catch {
+            if case .broken = error { throw error }
             logger.error("Expiry failed", metadata: ["error": "\(error)"])
         }
     }

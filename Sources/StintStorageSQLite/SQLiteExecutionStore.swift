@@ -55,8 +55,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
     // MARK: Opening
 
     private static func opened(path: String, settings: SQLiteSettings) throws -> DatabasePool {
-        let isNew = !FileManager.default.fileExists(atPath: path)
-        if isNew {
+        if !FileManager.default.fileExists(atPath: path) {
             // Owner only, from the first byte on; the log and its index inherit it.
             let isMade = FileManager.default.createFile(
                 atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
@@ -76,7 +75,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
             try db.execute(sql: "PRAGMA mmap_size = 0")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-            if isNew, !db.configuration.readonly {
+            if !db.configuration.readonly, try isNew(db) {
                 // Only before the first table; gives room back to the disk when asked.
                 try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
                 try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
@@ -90,6 +89,9 @@ public final class SQLiteExecutionStore: ExecutionStore {
             }
             // GRDB opens a pool with less; an acknowledged event survives the loss of power.
             try db.execute(sql: "PRAGMA synchronous = FULL")
+            // A sync that failed may have left the log in the system's memory alone, which holds it
+            // to be synced: what is read here is written anew before anything is built on it.
+            try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
             if let maximum = settings.maximumBytes {
                 try db.execute(sql: "PRAGMA max_page_count = \(maximum / 4_096)")
             }
@@ -99,6 +101,13 @@ public final class SQLiteExecutionStore: ExecutionStore {
         }
         try Schema.migrator.migrate(pool)
         return pool
+    }
+
+    /// Whether nothing was made of it yet, or the making was cut short. A file that is merely there
+    /// says nothing.
+    private static func isNew(_ db: Database) throws -> Bool {
+        try Int32.fetchOne(db, sql: "PRAGMA application_id") == 0
+            && Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
     }
 
     private static func secret(in pool: DatabasePool) throws -> [UInt8] {

@@ -29,6 +29,8 @@ actor SQLiteWriter {
     private var nextKey: Int64
     /// Whether the last transaction failed.
     private var hasFailed = false
+    /// The failure after which nothing is written any more.
+    private var broken: StoreError?
 
     private struct AgentName: Hashable {
         let workspace: Int64
@@ -461,17 +463,18 @@ actor SQLiteWriter {
 
     /// Throws where a write would fail now: after a failed one another is tried.
     func check() throws(StoreError) {
-        guard hasFailed else { return }
+        guard hasFailed || broken != nil else { return }
         try transaction { () throws(SQLiteFailure) in try statements.touch.run() }
     }
 
     // MARK: Transactions
 
     /// Runs `body` in one transaction: all of it is synced when this returns, none of it is held
-    /// when it throws.
+    /// when it throws. After ``StoreError/broken(reason:)`` nothing is tried again.
     private func transaction<Value>(
         _ body: () throws(SQLiteFailure) -> Value
     ) throws(StoreError) -> Value {
+        if let broken { throw broken }
         let nextKeyBefore = nextKey
         do {
             let value = try onConnection {
@@ -496,8 +499,13 @@ actor SQLiteWriter {
             workspaces = [:]
             agents = [:]
             nextKey = nextKeyBefore
-            throw StoreError(error)
+            throw noted(StoreError(error))
         }
+    }
+
+    private func noted(_ error: StoreError) -> StoreError {
+        if case .broken = error { broken = error }
+        return error
     }
 
     /// Runs on GRDB's queue for its connection, which is where GRDB expects whatever happens to it;
@@ -510,16 +518,23 @@ actor SQLiteWriter {
     ///
     /// Passive: it waits for no reader, and what one still needs is left for the next time. Only
     /// where readers kept it from ever starting over does it wait for them, a moment.
+    /// One that fails to write or sync breaks the store, though the group before it stands: the log
+    /// still holds what the database does not.
     private func checkpointIfDue() {
         guard log.bytes > checkpointBytes else { return }
         onConnection {
-            sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+            checkpoint(SQLITE_CHECKPOINT_PASSIVE)
             if log.bytes > 8 * checkpointBytes {
                 sqlite3_busy_timeout(connection, 50)
-                sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+                checkpoint(SQLITE_CHECKPOINT_TRUNCATE)
                 sqlite3_busy_timeout(connection, 5_000)
             }
         }
+    }
+
+    private func checkpoint(_ mode: Int32) {
+        let code = sqlite3_wal_checkpoint_v2(connection, nil, mode, nil, nil)
+        if code != SQLITE_OK { _ = noted(StoreError(SQLiteFailure(code, on: connection))) }
     }
 }
 

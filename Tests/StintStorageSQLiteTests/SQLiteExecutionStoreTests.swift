@@ -137,3 +137,13 @@ func withFolder(_ body: (String) async throws -> Void) async throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try await body(folder)
 }
+
+/// A number from the environment, for longer runs by hand.
+func figure(_ name: String, else standard: Int) -> Int {
+    ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? standard
+}
+
+extension StoreError {
+    var isBroken: Bool { if case .broken = self { true } else { false } }
+    var isUnavailable: Bool { if case .unavailable = self { true } else { false } }
+}
