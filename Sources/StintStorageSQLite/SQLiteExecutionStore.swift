@@ -117,7 +117,10 @@ public final class SQLiteExecutionStore: ExecutionStore {
             )
             let secret = try Data.fetchOne(
                 db, sql: "SELECT value FROM setting WHERE name = 'secret'")
-            return Array(secret ?? Data())
+            guard let secret, secret.count == 32 else {
+                throw StoreError.damaged(what: "the secret of cursors")
+            }
+            return Array(secret)
         }
     }
 

@@ -54,6 +54,9 @@ actor SQLiteWriter {
             }
             log.follow(connection)
             let newest = try Int64.fetchOne(db, sql: "SELECT max(key) FROM execution") ?? 0
+            guard SQLiteRows.keys.contains(newest) else {
+                throw StoreError.damaged(what: "the newest execution's key")
+            }
             return (connection, try WriterStatements(connection), newest + 1)
         }
     }
@@ -126,7 +129,8 @@ actor SQLiteWriter {
             return nil
         }
         for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
-        held.revision += 1
+        // What is read back may be damaged: it must not trap.
+        held.revision &+= 1
         held.columns = ExecutionColumns(
             agent: try key(ofAgent: held.state.agent, workspace: workspace), held.state)
         delta.replace(old.state, with: held.state, in: part.workspace)
@@ -301,7 +305,7 @@ actor SQLiteWriter {
     private func knownDigests(of held: HeldExecution) throws(SQLiteFailure) -> Set<UInt64> {
         var known: Set<UInt64> = []
         statements.digests.bind(1, SQLiteRows.trailKey(execution: held.key, piece: 0))
-        statements.digests.bind(2, SQLiteRows.trailKey(execution: held.key + 1, piece: 0))
+        statements.digests.bind(2, SQLiteRows.trailKey(execution: held.key &+ 1, piece: 0))
         try statements.digests.each { (row) in
             row.bytes(0) { bytes in
                 for offset in stride(from: 0, to: bytes.count - 7, by: 8) {
@@ -454,7 +458,7 @@ actor SQLiteWriter {
             try statement.run()
         }
         statements.removeTrail.bind(1, SQLiteRows.trailKey(execution: key, piece: 0))
-        statements.removeTrail.bind(2, SQLiteRows.trailKey(execution: key + 1, piece: 0))
+        statements.removeTrail.bind(2, SQLiteRows.trailKey(execution: key &+ 1, piece: 0))
         try statements.removeTrail.run()
         // Expiry is rare and no hurry: what is held of others is read again.
         recent.forget()
