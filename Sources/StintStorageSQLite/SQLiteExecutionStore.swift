@@ -99,7 +99,9 @@ public final class SQLiteExecutionStore: ExecutionStore {
         guard try !pool.read(Schema.migrator.hasBeenSuperseded) else {
             throw StoreError.unavailable(reason: "a newer version of Stint wrote it")
         }
+        crashPoint("opening")
         try Schema.migrator.migrate(pool)
+        crashPoint("migrated")
         return pool
     }
 

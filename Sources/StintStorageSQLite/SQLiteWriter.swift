@@ -372,6 +372,7 @@ actor SQLiteWriter {
             statements.putCell.bind(6, cell.encoded)
             try statements.putCell.run()
             cells.put(cell, for: key)
+            crashPoint("roll-up")
         }
         try statements.removePending.run()
         pending = RollUpDelta()
@@ -424,6 +425,7 @@ actor SQLiteWriter {
             try statements.expireTrail.run()
             return Int(sqlite3_changes(connection))
         }
+        crashPoint("expiry")
         let executions = try transaction { () throws(SQLiteFailure) in
             var keys: [Int64] = []
             statements.findExpired.bind(1, now - retention)
@@ -432,6 +434,7 @@ actor SQLiteWriter {
             var removed = 0
             for key in keys where try remove(key, expired: now, retention: retention) {
                 removed += 1
+                crashPoint("removal")
             }
             return removed
         }
@@ -487,8 +490,11 @@ actor SQLiteWriter {
                 defer {
                     if sqlite3_get_autocommit(connection) == 0 { try? statements.rollback.run() }
                 }
+                crashPoint("begin")
                 let value = try body()
+                crashPoint("commit")
                 try statements.commit.run()
+                crashPoint("committed")
                 return value
             }
             hasFailed = false
@@ -526,6 +532,7 @@ actor SQLiteWriter {
     /// still holds what the database does not.
     private func checkpointIfDue() {
         guard log.bytes > checkpointBytes else { return }
+        crashPoint("checkpoint")
         onConnection {
             checkpoint(SQLITE_CHECKPOINT_PASSIVE)
             if log.bytes > 8 * checkpointBytes {
@@ -534,6 +541,7 @@ actor SQLiteWriter {
                 sqlite3_busy_timeout(connection, 5_000)
             }
         }
+        crashPoint("checkpointed")
     }
 
     private func checkpoint(_ mode: Int32) {
