@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import StintModel
 import StintStorage
 import StintStorageSQLite
@@ -75,6 +76,21 @@ import Testing
             try Data("not a database, but longer than a header of one would be".utf8)
                 .write(to: URL(fileURLWithPath: path))
             #expect(throws: StoreError.self) { try SQLiteExecutionStore(path: path) }
+        }
+    }
+
+    @Test func `a file that a newer version wrote is refused`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/stint.sqlite"
+            try await SQLiteExecutionStore(path: path).close()
+            let database = try DatabaseQueue(path: path)
+            try await database.write { db in
+                try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('1000 from the future')")
+            }
+            try database.close()
+            let refusal = StoreError.unavailable(
+                reason: "\(path) cannot be opened: a newer version of Stint wrote it")
+            #expect(throws: refusal) { try SQLiteExecutionStore(path: path) }
         }
     }
 
