@@ -136,7 +136,7 @@ import Testing
             }
             if failures == 0 { break }
             // Thinned out in the end: the calls of one group are much alike.
-            at += fault.isRare || Self.isExhaustive ? 1 : max(1, at / 8)
+            at += fault.isRare || Self.isExhaustive ? 1 : max(1, at / 6)
         }
         #expect(at > 1, "Nothing failed.")
     }
