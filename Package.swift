@@ -106,10 +106,12 @@ let package = Package(
         .testTarget(
             name: "StintSimulationTests", dependencies: ["StintModel", "StintSimulation"]),
         .testTarget(name: "StintMetricsTests", dependencies: ["StintMetrics", "StintModel"]),
+        // A disk that fails when told to; a part of the tests alone.
+        .target(name: "CFaultVFS", path: "Tests/CFaultVFS"),
         .testTarget(
             name: "StintServerTests",
             dependencies: [
-                "StintModel", "StintServer", "StintStorage", "StintStorageSQLite",
+                "StintMetrics", "StintModel", "StintServer", "StintStorage", "StintStorageSQLite",
                 "StintStorageTesting",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -121,8 +123,10 @@ let package = Package(
         .testTarget(
             name: "StintStorageSQLiteTests",
             dependencies: [
-                "StintModel", "StintStorage", "StintStorageSQLite", "StintStorageTesting",
+                "CFaultVFS", "StintMetrics", "StintModel", "StintStorage", "StintStorageSQLite",
+                "StintStorageTesting",
                 .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -100,7 +100,7 @@ extension Sketch {
         guard count > 0 else { return nil }
         var left = Self.rank(share, of: count)
         for bucket in buckets {
-            left -= bucket.count
+            left &-= bucket.count
             if left <= 0 { return Self.midpoint(of: Int(bucket.index)) }
         }
         return nil

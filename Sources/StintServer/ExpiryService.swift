@@ -15,15 +15,17 @@ struct ExpiryService<C: Clock<Duration>>: Service {
     let logger: Logger
 
     /// Begins at once: what expired while no server ran, or on a disk that is full, has waited.
+    ///
+    /// - Throws: ``StoreError/broken(reason:)``, after which the process must end.
     func run() async throws {
-        await expire()
+        try await expire()
         let ticks = AsyncTimerSequence(interval: interval, clock: clock)
-        for await _ in ticks.cancelOnGracefulShutdown() { await expire() }
+        for await _ in ticks.cancelOnGracefulShutdown() { try await expire() }
     }
 
     /// One pass; what goes wrong is logged, and tried again at the next tick.
-    func expire() async {
-        do {
+    func expire() async throws(StoreError) {
+        do throws(StoreError) {
             var removed = 0
             while !Task.isShuttingDownGracefully {
                 var expiry = expiry
@@ -34,6 +36,7 @@ struct ExpiryService<C: Clock<Duration>>: Service {
             }
             if removed > 0 { logger.info("Removed expired executions: \(removed)") }
         } catch {
+            if case .broken = error { throw error }
             logger.error("Expiry failed", metadata: ["error": "\(error)"])
         }
     }

@@ -222,7 +222,7 @@ public final class Recorder: Service {
             return nil
         } catch {
             switch error {
-            case .refused where group.count > 1:
+            case .refused where group.count > 1, .damaged where group.count > 1:
                 // One request may be at fault: each is tried alone, so that it harms no neighbour.
                 for (index, waiting) in group.enumerated() {
                     if let reason = await commit([waiting]) {

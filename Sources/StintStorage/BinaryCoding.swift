@@ -105,7 +105,10 @@ public struct BinaryReader {
     }
 
     public mutating func instant(from base: Instant) throws(DamagedBytes) -> Instant {
-        Instant(microseconds: base.microseconds &+ (try zigzag()))
+        let instant = Instant(microseconds: base.microseconds &+ (try zigzag()))
+        // Nobody can state another, and arithmetic on it could overflow.
+        guard Instant.writable.contains(instant) else { throw DamagedBytes() }
+        return instant
     }
 
     public mutating func string() throws(DamagedBytes) -> String {

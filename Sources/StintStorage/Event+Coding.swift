@@ -49,7 +49,7 @@ extension Event {
         guard try reader.byte() == Self.version else { throw DamagedBytes() }
         self.init(
             try EventKind(stored: &reader), execution: execution,
-            at: Instant(microseconds: try reader.zigzag()), attempt: try reader.counter(),
+            at: try reader.instant(from: epoch), attempt: try reader.counter(),
             revision: try reader.counter(), authority: try Authority(stored: &reader))
         id = try reader.optionalString()
         for _ in 0..<(try reader.count()) {

@@ -50,7 +50,7 @@ extension ExecutionState {
     public init(encoded bytes: UnsafeRawBufferPointer) throws(DamagedBytes) {
         var reader = BinaryReader(bytes)
         guard try reader.byte() == Self.version else { throw DamagedBytes() }
-        let first = Instant(microseconds: try reader.zigzag())
+        let first = try reader.instant(from: Instant(microseconds: 0))
         let isTruncated = try reader.byte() != 0
         let queued = try reader.optionalInstant(from: first)
         let started = try reader.optionalInstant(from: first)

@@ -31,7 +31,7 @@ extension RollUpDelta {
             guard let workspace = Workspace(rawValue: try reader.string()) else {
                 throw DamagedBytes()
             }
-            let start = Instant(microseconds: try reader.zigzag())
+            let start = try reader.instant(from: Instant(microseconds: 0))
             let agent = try reader.string()
             let model = try reader.optionalString()
             let key = RollUpKey(

@@ -51,7 +51,10 @@ extension BinaryReader {
         switch try byte() {
         case 0: return .string(try string())
         case 1: return .integer(try zigzag())
-        case 2: return .double(Double(bitPattern: try fixed64()))
+        case 2:
+            let number = Double(bitPattern: try fixed64())
+            guard number.isFinite else { throw DamagedBytes() }
+            return .double(number)
         case 3: return .boolean(false)
         case 4: return .boolean(true)
         case 5:

@@ -35,5 +35,9 @@ final class FileLock: Sendable {
     /// Lets go, so that the file may be opened again.
     func release() { flock(file, LOCK_UN) }
 
-    deinit { close(file) }
+    // Let go first: closing alone does not, while a process that is being started holds a copy.
+    deinit {
+        release()
+        close(file)
+    }
 }

@@ -167,7 +167,7 @@ public struct SQLiteAudit {
         _ trail: Statement, of key: Int64, _ id: ExecutionID, pieces: Int64
     ) throws(SQLiteFailure) -> ExecutionState? {
         trail.bind(1, SQLiteRows.trailKey(execution: key, piece: 0))
-        trail.bind(2, SQLiteRows.trailKey(execution: key + 1, piece: 0))
+        trail.bind(2, SQLiteRows.trailKey(execution: key &+ 1, piece: 0))
         var state: ExecutionState?
         var found: Int64 = 0
         try trail.each { (piece) throws(SQLiteFailure) in

@@ -59,8 +59,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
     // MARK: Opening
 
     private static func opened(path: String, settings: SQLiteSettings) throws -> DatabasePool {
-        let isNew = !FileManager.default.fileExists(atPath: path)
-        if isNew {
+        if !FileManager.default.fileExists(atPath: path) {
             // Owner only, from the first byte on; the log and its index inherit it.
             let isMade = FileManager.default.createFile(
                 atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
@@ -81,7 +80,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
             try db.execute(sql: "PRAGMA mmap_size = 0")
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
             try db.execute(sql: "PRAGMA journal_size_limit = \(settings.logBytes)")
-            if isNew, !db.configuration.readonly {
+            if !db.configuration.readonly, try isNew(db) {
                 // Only before the first table; gives room back to the disk when asked.
                 try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
                 try db.execute(sql: "PRAGMA application_id = \(Schema.applicationID)")
@@ -95,6 +94,9 @@ public final class SQLiteExecutionStore: ExecutionStore {
             }
             // GRDB opens a pool with less; an acknowledged event survives the loss of power.
             try db.execute(sql: "PRAGMA synchronous = \(SQLiteSettings.synchronous)")
+            // A sync that failed may have left the log in the system's memory alone, which holds it
+            // to be synced: what is read here is written anew before anything is built on it.
+            try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
             if let maximum = settings.maximumBytes {
                 try db.execute(sql: "PRAGMA max_page_count = \(maximum / 4_096)")
             }
@@ -102,8 +104,17 @@ public final class SQLiteExecutionStore: ExecutionStore {
         guard try !pool.read(Schema.migrator.hasBeenSuperseded) else {
             throw StoreError.unavailable(reason: "a newer version of Stint wrote it")
         }
+        crashPoint("opening")
         try Schema.migrator.migrate(pool)
+        crashPoint("migrated")
         return pool
+    }
+
+    /// Whether nothing was made of it yet, or the making was cut short. A file that is merely there
+    /// says nothing.
+    private static func isNew(_ db: Database) throws -> Bool {
+        try Int32.fetchOne(db, sql: "PRAGMA application_id") == 0
+            && Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_master") == 0
     }
 
     private static func secret(in pool: DatabasePool) throws -> [UInt8] {
@@ -113,7 +124,10 @@ public final class SQLiteExecutionStore: ExecutionStore {
             )
             let secret = try Data.fetchOne(
                 db, sql: "SELECT value FROM setting WHERE name = 'secret'")
-            return Array(secret ?? Data())
+            guard let secret, secret.count == 32 else {
+                throw StoreError.damaged(what: "the secret of cursors")
+            }
+            return Array(secret)
         }
     }
 

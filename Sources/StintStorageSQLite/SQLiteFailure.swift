@@ -36,7 +36,7 @@ extension StoreError {
         case SQLITE_IOERR:
             self = .broken(reason: "input or output error \(failure.code)")
         case SQLITE_CORRUPT, SQLITE_NOTADB:
-            self = .broken(reason: "the file is damaged (\(failure.message))")
+            self = .damaged(what: "the file (\(failure.message))")
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_CANTOPEN, SQLITE_NOMEM, SQLITE_INTERRUPT,
             SQLITE_READONLY:
             self = .unavailable(reason: failure.message)

@@ -168,14 +168,14 @@ struct SQLiteReader {
         }
         let pieces = try statement(Self.trailPieces)
         let start = SQLiteRows.trailKey(execution: execution, piece: 0)
-        pieces.bind(1, position.map { start + $0.key } ?? start)
-        pieces.bind(2, SQLiteRows.trailKey(execution: execution + 1, piece: 0))
+        pieces.bind(1, position.map { start &+ $0.key } ?? start)
+        pieces.bind(2, SQLiteRows.trailKey(execution: execution &+ 1, piece: 0))
         defer { pieces.reset() }
 
         var entries: [TrailEntry] = []
         var skipped = position.map(\.tie) ?? 0
         while try pieces.step() {
-            let piece = pieces.integer(0) - start
+            let piece = pieces.integer(0) &- start
             let receivedAt = pieces.instant(1)
             let events = try Self.events(pieces, column: 2, of: id)
             for (index, event) in events.enumerated() where index >= skipped {

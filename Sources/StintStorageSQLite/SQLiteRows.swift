@@ -9,8 +9,13 @@ enum SQLiteRows {
     /// A piece's number takes this many values of its key.
     static let piecesPerExecution: Int64 = 1 << 20
 
+    /// The keys an execution may have, so that those of its trail fit.
+    static let keys: Range<Int64> = 0..<(.max / piecesPerExecution)
+
+    /// - Parameter execution: One of ``keys``; of another, which only a damaged file holds, it is a
+    ///   number without meaning.
     static func trailKey(execution: Int64, piece: Int64) -> Int64 {
-        execution * piecesPerExecution + piece
+        execution &* piecesPerExecution &+ piece
     }
 
     static let pageBytes: Int64 = 4_096

@@ -42,7 +42,7 @@ extension SQLiteWriter {
     func startLogOver() {
         onConnection {
             sqlite3_busy_timeout(connection, 50)
-            sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+            checkpoint(SQLITE_CHECKPOINT_TRUNCATE)
             sqlite3_busy_timeout(connection, 5_000)
         }
     }

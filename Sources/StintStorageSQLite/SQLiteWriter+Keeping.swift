@@ -18,6 +18,7 @@ extension SQLiteWriter {
             try statements.expireTrail.run()
             return Int(sqlite3_changes(connection))
         }
+        crashPoint("expiry")
         let executions = try transaction { () throws(SQLiteFailure) in
             var keys: [Int64] = []
             statements.findExpired.bind(1, now - expiry.retention)
@@ -49,6 +50,7 @@ extension SQLiteWriter {
         for key in keys {
             guard let (workspace, state) = try remove(key, where: isDue) else { continue }
             removed += 1
+            crashPoint("removal")
             if let contribution = Contribution(of: state) {
                 ledger.add(contribution, in: workspace)
             }
@@ -82,7 +84,7 @@ extension SQLiteWriter {
             try statement.run()
         }
         statements.removeTrail.bind(1, SQLiteRows.trailKey(execution: key, piece: 0))
-        statements.removeTrail.bind(2, SQLiteRows.trailKey(execution: key + 1, piece: 0))
+        statements.removeTrail.bind(2, SQLiteRows.trailKey(execution: key &+ 1, piece: 0))
         try statements.removeTrail.run()
         // It is rare and no hurry: what is held of others is read again.
         recent.forget()

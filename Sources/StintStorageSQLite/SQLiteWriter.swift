@@ -39,6 +39,8 @@ actor SQLiteWriter {
     var horizons: [RollUpLevel: Instant]
     /// Whether the last transaction failed.
     private var hasFailed = false
+    /// The failure after which nothing is written any more.
+    private var broken: StoreError?
 
     private struct AgentName: Hashable {
         let workspace: Int64
@@ -69,6 +71,9 @@ actor SQLiteWriter {
             }
             log.follow(connection)
             let newest = try Int64.fetchOne(db, sql: "SELECT max(key) FROM execution") ?? 0
+            guard SQLiteRows.keys.contains(newest) else {
+                throw StoreError.damaged(what: "the newest execution's key")
+            }
             let statements = try WriterStatements(connection)
             let kept = (try statements.keptErasures(), try statements.storedHorizons())
             return (connection, statements, newest + 1, kept)
@@ -167,7 +172,8 @@ actor SQLiteWriter {
             return nil
         }
         for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
-        held.revision += 1
+        // What is read back may be damaged: it must not trap.
+        held.revision &+= 1
         held.columns = ExecutionColumns(
             agent: try key(ofAgent: held.state.agent, workspace: workspace), held.state,
             receivedAt: receivedAt)
@@ -346,7 +352,7 @@ actor SQLiteWriter {
     private func knownDigests(of held: HeldExecution) throws(SQLiteFailure) -> Set<UInt64> {
         var known: Set<UInt64> = []
         statements.digests.bind(1, SQLiteRows.trailKey(execution: held.key, piece: 0))
-        statements.digests.bind(2, SQLiteRows.trailKey(execution: held.key + 1, piece: 0))
+        statements.digests.bind(2, SQLiteRows.trailKey(execution: held.key &+ 1, piece: 0))
         try statements.digests.each { (row) in
             row.bytes(0) { bytes in
                 for offset in stride(from: 0, to: bytes.count - 7, by: 8) {
@@ -414,6 +420,7 @@ actor SQLiteWriter {
             statements.putCell.bind(6, cell.encoded)
             try statements.putCell.run()
             cells.put(cell, for: key)
+            crashPoint("roll-up")
         }
         try statements.removePending.run()
         pending = RollUpDelta()
@@ -454,7 +461,7 @@ actor SQLiteWriter {
     /// room for more than that.
     func check() throws(StoreError) {
         try admit()
-        guard hasFailed else { return }
+        guard hasFailed || broken != nil else { return }
         guard reserve.hasRoom else { throw .full }
         try transaction { () throws(SQLiteFailure) in try statements.touch.run() }
     }
@@ -462,24 +469,29 @@ actor SQLiteWriter {
     // MARK: Transactions
 
     /// Runs `body` in one transaction: all of it is synced when this returns, none of it is held
-    /// when it throws.
+    /// when it throws. After ``StoreError/broken(reason:)`` nothing is tried again.
     func transaction<Value>(
         _ body: () throws(SQLiteFailure) -> Value
     ) throws(StoreError) -> Value {
+        if let broken { throw broken }
         let nextKeyBefore = nextKey
         do {
             let value = try onConnection {
                 try statements.begin.run()
+                // Before this returns: GRDB traps on a transaction left open.
+                defer {
+                    if sqlite3_get_autocommit(connection) == 0 { try? statements.rollback.run() }
+                }
+                crashPoint("begin")
                 let value = try body()
+                crashPoint("commit")
                 try statements.commit.run()
+                crashPoint("committed")
                 return value
             }
             hasFailed = false
             return value
         } catch {
-            onConnection {
-                if sqlite3_get_autocommit(connection) == 0 { try? statements.rollback.run() }
-            }
             hasFailed = true
             // What memory holds may say what the database does not.
             recent.forget()
@@ -489,10 +501,15 @@ actor SQLiteWriter {
             workspaces = [:]
             agents = [:]
             nextKey = nextKeyBefore
-            let error = StoreError(error)
+            let error = noted(StoreError(error))
             if error == .full { spendReserve() }
             throw error
         }
+    }
+
+    private func noted(_ error: StoreError) -> StoreError {
+        if case .broken = error { broken = error }
+        return error
     }
 
     /// Runs on GRDB's queue for its connection, which is where GRDB expects whatever happens to it;
@@ -505,21 +522,30 @@ actor SQLiteWriter {
     ///
     /// Passive: it waits for no reader, and what one still needs is left for the next time. Only
     /// where readers kept it from ever starting over does it wait for them, a moment.
+    /// One that fails to write or sync breaks the store, though the group before it stands: the log
+    /// still holds what the database does not.
     func checkpointIfDue() {
         guard log.bytes > checkpointBytes else { return }
+        crashPoint("checkpoint")
         onConnection {
-            sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+            checkpoint(SQLITE_CHECKPOINT_PASSIVE)
             guard log.bytes > logBytes else {
                 truncationBytes = logBytes
                 return
             }
             guard log.bytes > truncationBytes else { return }
             sqlite3_busy_timeout(connection, 50)
-            sqlite3_wal_checkpoint_v2(connection, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
+            checkpoint(SQLITE_CHECKPOINT_TRUNCATE)
             sqlite3_busy_timeout(connection, 5_000)
             // One that reads for long, as a backup does, is not waited for at every commit.
             truncationBytes = log.bytes + checkpointBytes
         }
+        crashPoint("checkpointed")
+    }
+
+    func checkpoint(_ mode: Int32) {
+        let code = sqlite3_wal_checkpoint_v2(connection, nil, mode, nil, nil)
+        if code != SQLITE_OK { _ = noted(StoreError(SQLiteFailure(code, on: connection))) }
     }
 }
 

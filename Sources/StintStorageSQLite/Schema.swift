@@ -1,4 +1,5 @@
 import GRDB
+import StintStorage
 
 /// The tables, as versioned migrations. A released migration never changes; a new version adds one.
 enum Schema {
@@ -64,6 +65,7 @@ enum Schema {
                         CREATE INDEX \(name) ON execution (\(columns)) WHERE stop_at IS NOT NULL
                         """)
             }
+            crashPoint("migration")
             // The steps of executions that have many.
             try db.execute(
                 sql: """
@@ -127,6 +129,7 @@ enum Schema {
                         PRIMARY KEY (workspace, slot, worker)
                     ) WITHOUT ROWID
                     """)
+            crashPoint("migration")
         }
         migrator.registerMigration("2 keys, silence, erasure") { db in
             // When an execution's silence means that it is lost; NULL for never.
@@ -167,6 +170,7 @@ enum Schema {
                         PRIMARY KEY (workspace, start, agent, model)
                     ) WITHOUT ROWID
                     """)
+            crashPoint("migration")
         }
         return migrator
     }

@@ -192,6 +192,49 @@ extension EndToEnd {
                 #expect(try synced() - before >= 50)
             }
         }
+
+        /// The system's own call fails, from some sync on.
+        @Test(.enabled(if: Program.find("strace") != nil))
+        func `a server whose disk no longer syncs ends, and has acknowledged only what is there`()
+            async throws
+        {
+            try await StoreFolder.use { folder in
+                var server = try await folder.start(Self.retention)
+                #expect(await server.terminate() == 0)
+                server = try await folder.start(
+                    Self.retention, launcher: try Self.failing(fromSync: 40))
+                let written = try await CrashPointTests.writeUntilEnd(0, of: server)
+                #expect(!written.isEmpty)
+                let code = await server.end()
+                #expect(code > 0, "It ended with \(code).")
+                server = try await folder.start(Self.retention)
+                #expect(try await Self.wrong(among: written, on: server) == [])
+                #expect(await server.terminate() == 0)
+                try await Self.checkIntegrity(folder)
+            }
+        }
+
+        @Test(.enabled(if: Program.find("strace") != nil))
+        func `a server whose disk never syncs does not start, and says why`() async throws {
+            try await StoreFolder.use { folder in
+                let launcher = try Self.failing(fromSync: 3)
+                let failure = await #expect(throws: StoreFolder.NotReady.self) {
+                    try await folder.start(Self.retention, launcher: launcher)
+                }
+                #expect((failure?.exitCode ?? 0) > 0)
+                #expect(failure?.log.contains("cannot be opened") == true, "\(failure?.log ?? "")")
+                let server = try await folder.start(Self.retention)
+                #expect(await server.terminate() == 0)
+            }
+        }
+
+        private static func failing(fromSync count: Int) throws -> [String] {
+            let strace = try #require(Program.find("strace"))
+            return [
+                strace.path, "-D", "-f", "-o", "/dev/null", "-e", "trace=fdatasync",
+                "-e", "inject=fdatasync:error=EIO:when=\(count)+",
+            ]
+        }
     }
 }
 

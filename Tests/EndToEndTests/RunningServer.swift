@@ -97,6 +97,11 @@ final class RunningServer: Sendable {
         _ = await program.exitCode()
     }
 
+    /// Waits until it has ended by itself.
+    ///
+    /// - Returns: The exit code, or the signal that ended it, as a negative number.
+    func end() async -> Int32 { await program.exitCode() }
+
     /// Asks it to stop, and waits until it has.
     func terminate() async -> Int32 {
         program.send(SIGTERM)

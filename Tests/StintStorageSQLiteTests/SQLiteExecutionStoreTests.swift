@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import StintModel
 import StintStorage
 import StintStorageSQLite
@@ -78,6 +79,21 @@ import Testing
         }
     }
 
+    @Test func `a file that a newer version wrote is refused`() async throws {
+        try await withFolder { folder in
+            let path = folder + "/stint.sqlite"
+            try await SQLiteExecutionStore(path: path).close()
+            let database = try DatabaseQueue(path: path)
+            try await database.write { db in
+                try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('1000 from the future')")
+            }
+            try database.close()
+            let refusal = StoreError.unavailable(
+                reason: "\(path) cannot be opened: a newer version of Stint wrote it")
+            #expect(throws: refusal) { try SQLiteExecutionStore(path: path) }
+        }
+    }
+
     @Test func `a full store refuses to record, goes on reading, and recovers by itself`()
         async throws
     {
@@ -137,4 +153,14 @@ func withFolder(_ body: (String) async throws -> Void) async throws {
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try await body(folder)
+}
+
+/// A number from the environment, for longer runs by hand.
+func figure(_ name: String, else standard: Int) -> Int {
+    ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? standard
+}
+
+extension StoreError {
+    var isBroken: Bool { if case .broken = self { true } else { false } }
+    var isUnavailable: Bool { if case .unavailable = self { true } else { false } }
 }
