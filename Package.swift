@@ -100,6 +100,12 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]),
         .testTarget(name: "StintModelTests", dependencies: ["StintModel"]),
+        .testTarget(
+            name: "StintServerTests",
+            dependencies: [
+                "StintServer",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
         .testTarget(name: "StintMetricsTests", dependencies: ["StintMetrics", "StintModel"]),
         .testTarget(
             name: "StintStorageSQLiteTests",

@@ -9,23 +9,29 @@ struct FrontDoor: RouterMiddleware {
     /// A server without keys answers on this machine alone. A page in a browser on this machine
     /// could reach it all the same, under a name of its own that leads here; so names are checked.
     let hosts: [String]?
+    let metrics: ServerMetrics
 
     func handle(
         _ request: Request, context: RequestScope,
         next: @concurrent (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
+        let start = metrics.requestBegan()
         var response: Response
         do {
             try check(request)
             response = try await next(request, context)
         } catch {
-            if !(error is Problem), !(error is any HTTPResponseError) {
+            // The recorder logs what the store refuses; what it has no room for is counted.
+            if !(error is Problem), !(error is any HTTPResponseError), !(error is RecorderError) {
                 context.logger.error("A request failed", metadata: ["error": "\(error)"])
             }
-            response = Problem(error).response(from: request, context: context)
+            let problem = Problem(error)
+            metrics.problems.add(problem.code)
+            response = problem.response(from: request, context: context)
         }
         response.headers[.requestID] = context.id
         response.headers[.contentTypeOptions] = "nosniff"
+        metrics.requestEnded(request, context, response, since: start)
         return response
     }
 

@@ -13,6 +13,7 @@ struct IngestRoutes: Sendable {
     let retention: TimeSpan
     let maximumEvents: Int
     let now: @Sendable () -> Instant
+    let metrics: ServerMetrics
 
     var routes: [Route] {
         [
@@ -42,6 +43,7 @@ struct IngestRoutes: Sendable {
                 bytes, as: form, window: window, maximumEvents: maximumEvents, into: sink)
         }
         try await recorder.record(submission)
+        count(result)
         return answer(.ok, result)
     }
 
@@ -61,6 +63,7 @@ struct IngestRoutes: Sendable {
                 bytes, window: window, maximumEvents: maximumEvents, into: sink)
         }
         try await recorder.record(submission)
+        count(result)
         if result.accepted == 0, let first = result.rejected.first {
             throw Problem(
                 .badRequest, "nothing_accepted",
@@ -120,6 +123,11 @@ struct IngestRoutes: Sendable {
                     "A request holds at most \(limit) events. Send them in parts.")
             }
         }
+    }
+
+    private func count(_ result: IngestResult) {
+        metrics.eventsAccepted.add(result.accepted)
+        metrics.eventsRejected.add(result.rejected.count)
     }
 
     private func answer(_ status: HTTPResponse.Status, _ result: IngestResult) -> Response {

@@ -53,6 +53,7 @@ public struct Server: Service {
     private let logger: Logger
     private let now: @Sendable () -> Instant
     private let version: String
+    private let metrics = ServerMetrics()
     private let onListening: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
@@ -78,25 +79,21 @@ public struct Server: Service {
         let watch = ExecutionWatch()
         let recorder = Recorder(
             store: store, bounds: settings.recorder, now: now, logger: logger,
-            onCommit: { watch.publish($0) })
+            metrics: metrics, onCommit: { watch.publish($0) })
         let expiry = ExpiryService(
             store: store, retention: settings.retention, trailRetention: settings.trailRetention,
             interval: .seconds(60), clock: .continuous, now: now, logger: logger)
         // Stopped from the last to the first: the recorder outlives the requests it answers.
-        let services = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: recorder),
-                    .init(service: expiry),
-                    .init(service: application(recorder: recorder, watch: watch)),
-                ], logger: logger))
-        try await services.run()
+        let services: [any Service] = [
+            recorder, expiry, application(recorder: recorder, watch: watch),
+        ]
+        try await ServiceGroup(services: services, logger: logger).run()
     }
 
     private func application(recorder: Recorder, watch: ExecutionWatch) -> some ApplicationProtocol
     {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: FrontDoor(hosts: hosts))
+        router.add(middleware: FrontDoor(hosts: hosts, metrics: metrics))
         router.add(routes(recorder: recorder, watch: watch))
         let onListening = onListening
         return Application(
@@ -123,12 +120,16 @@ public struct Server: Service {
     private func routes(recorder: Recorder, watch: ExecutionWatch) -> [Route] {
         let ingest = IngestRoutes(
             recorder: recorder, reading: RequestBodyReading(limit: settings.bodyBytes),
-            retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now)
+            retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now,
+            metrics: metrics)
         let executions = ExecutionRoutes(
             store: store, cursor: Cursor(secret: store.cursorSecret), watch: watch,
             retention: settings.retention)
         let health = HealthRoutes(store: store, version: version)
-        return ingest.routes + executions.routes + health.routes
+        let figures = MetricsRoutes(
+            metrics: metrics, recorder: recorder, store: store, version: version,
+            startedAt: now())
+        return ingest.routes + executions.routes + health.routes + figures.routes
     }
 }
 

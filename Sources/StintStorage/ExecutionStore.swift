@@ -67,6 +67,9 @@ public protocol ExecutionStore: Sendable {
     /// What an operator wants to know of it, by name: the engine and its version.
     var details: [(name: String, value: String)] { get }
 
+    /// What it takes on the disk; `nil` where that is not known.
+    var sizeBytes: Int? { get }
+
     /// A secret of the store's own, the same after a restart, with which cursors are signed.
     var cursorSecret: [UInt8] { get }
 
@@ -77,6 +80,7 @@ public protocol ExecutionStore: Sendable {
 
 extension ExecutionStore {
     public var executor: (any TaskExecutor)? { nil }
+    public var sizeBytes: Int? { nil }
 }
 
 /// An execution that has not ended.
