@@ -103,8 +103,9 @@ let package = Package(
         .testTarget(
             name: "StintServerTests",
             dependencies: [
-                "StintServer",
+                "CZlib", "StintServer",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
             ]),
         .testTarget(name: "StintMetricsTests", dependencies: ["StintMetrics", "StintModel"]),
         .testTarget(

@@ -36,11 +36,11 @@ struct IngestRoutes: Sendable {
     {
         try QueryParameters(request).finish()
         let form = try form(of: request, takes: Self.nativeForms)
-        let body = try await reading.read(request)
-        let (submission, result) = try decode(body, scope) {
-            (bytes, window, sink) throws(BodyError) in
-            try NativeEventDecoder.decode(
-                bytes, as: form, window: window, maximumEvents: maximumEvents, into: sink)
+        let (submission, result) = try await reading.read(request) { body in
+            try decode(body, scope) { (bytes, window, sink) throws(BodyError) in
+                try NativeEventDecoder.decode(
+                    bytes, as: form, window: window, maximumEvents: maximumEvents, into: sink)
+            }
         }
         try await recorder.record(submission)
         count(result)
@@ -56,11 +56,11 @@ struct IngestRoutes: Sendable {
     ) async throws -> Response {
         try QueryParameters(request).finish()
         _ = try form(of: request, takes: Self.foreignForms)
-        let body = try await reading.read(request)
-        let (submission, result) = try decode(body, scope) {
-            (bytes, window, sink) throws(BodyError) in
-            try EventBridgeDecoder.decode(
-                bytes, window: window, maximumEvents: maximumEvents, into: sink)
+        let (submission, result) = try await reading.read(request) { body in
+            try decode(body, scope) { (bytes, window, sink) throws(BodyError) in
+                try EventBridgeDecoder.decode(
+                    bytes, window: window, maximumEvents: maximumEvents, into: sink)
+            }
         }
         try await recorder.record(submission)
         count(result)

@@ -23,6 +23,8 @@ public struct ServerSettings: Sendable {
     public var bodyBytes = 16 << 20
     /// The most events of a request.
     public var eventsPerRequest = 10_000
+    /// The most bytes of all bodies that are being read at once; at least ``bodyBytes``.
+    public var bodiesBytes = 128 << 20
     /// How long a connection may stay without a word.
     public var idleTimeout = Duration.seconds(60)
     public var recorder = Recorder.Bounds()
@@ -119,7 +121,11 @@ public struct Server: Service {
 
     private func routes(recorder: Recorder, watch: ExecutionWatch) -> [Route] {
         let ingest = IngestRoutes(
-            recorder: recorder, reading: RequestBodyReading(limit: settings.bodyBytes),
+            recorder: recorder,
+            reading: RequestBodyReading(
+                limit: settings.bodyBytes,
+                budget: BodyBudget(
+                    limit: max(settings.bodiesBytes, settings.bodyBytes), metrics: metrics)),
             retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now,
             metrics: metrics)
         let executions = ExecutionRoutes(

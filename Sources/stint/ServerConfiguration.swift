@@ -15,7 +15,7 @@ struct ServerConfiguration {
     /// The settings there are, each with the same name in all three places.
     static let names: Set<String> = [
         "host", "port", "store", "retention", "trail-retention", "body-limit", "event-limit",
-        "log-level", "insecure-no-auth",
+        "log-level", "insecure-no-auth", "bodies-limit",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
@@ -53,6 +53,9 @@ struct ServerConfiguration {
         }
         if let count = try values.number("event-limit", in: 1...1_000_000) {
             server.eventsPerRequest = count
+        }
+        if let bytes = try values.number("bodies-limit", in: 1_024...(1 << 40)) {
+            server.bodiesBytes = bytes
         }
         server.isOpen = try values.flag("insecure-no-auth") ?? false
         if let word = try values.text("log-level") {

@@ -55,6 +55,14 @@ struct ServerFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            The most bytes of all bodies being read at once. (STINT_BODIES_LIMIT; default: \
+            134217728)
+            """, valueName: "bytes"))
+    var bodiesLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             What is logged: trace, debug, info, notice, warning, error or critical. \
             (STINT_LOG_LEVEL; default: notice)
             """, valueName: "level"))
@@ -76,6 +84,7 @@ struct ServerFlags: ParsableArguments {
         given["trail-retention"] = trailRetention
         given["body-limit"] = bodyLimit
         given["event-limit"] = eventLimit
+        given["bodies-limit"] = bodiesLimit
         given["log-level"] = logLevel
         if insecureNoAuth { given["insecure-no-auth"] = "true" }
         return given
