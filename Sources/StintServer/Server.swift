@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
@@ -25,8 +26,7 @@ public struct ServerSettings: Sendable {
     public var eventsPerRequest = 10_000
     /// The most bytes of all bodies that are being read at once; at least ``bodyBytes``.
     public var bodiesBytes = 128 << 20
-    /// How long a connection may stay without a word.
-    public var idleTimeout = Duration.seconds(60)
+    public var connections = ConnectionLimits()
     public var recorder = Recorder.Bounds()
 
     public init() {}
@@ -100,11 +100,16 @@ public struct Server: Service {
         let onListening = onListening
         return Application(
             router: router,
-            server: .http1(
-                configuration: .init(idleTimeout: .nanoseconds(settings.idleTimeout.nanoseconds))),
+            server: HTTPServerBuilder { [settings, metrics] responder in
+                ConnectionChannel(
+                    responder: responder, limits: settings.connections,
+                    bodyLimit: settings.bodyBytes, metrics: metrics)
+            },
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port), serverName: "stint",
-                backlog: 4_096),
+                backlog: 4_096,
+                availableConnectionsDelegate: OpenConnections(
+                    limit: allowedConnections, metrics: metrics)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
             eventLoopGroupProvider: .shared(Self.eventLoops),
             logger: logger)
@@ -114,6 +119,15 @@ public struct Server: Service {
     /// concurrency pool, which has a thread a core already.
     private static let eventLoops = MultiThreadedEventLoopGroup(
         numberOfThreads: max(1, System.coreCount / 2))
+
+    private var allowedConnections: Int {
+        let allowed = OpenConnections.allowed(settings.connections.open)
+        if allowed < settings.connections.open {
+            logger.warning(
+                "At most \(allowed) connections: this process may not open more files.")
+        }
+        return allowed
+    }
 
     private var hosts: [String]? {
         settings.isOpen ? nil : ServerSettings.loopbackNames + [settings.host.lowercased()]
@@ -136,11 +150,5 @@ public struct Server: Service {
             metrics: metrics, recorder: recorder, store: store, version: version,
             startedAt: now())
         return ingest.routes + executions.routes + health.routes + figures.routes
-    }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

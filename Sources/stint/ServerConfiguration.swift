@@ -15,7 +15,8 @@ struct ServerConfiguration {
     /// The settings there are, each with the same name in all three places.
     static let names: Set<String> = [
         "host", "port", "store", "retention", "trail-retention", "body-limit", "event-limit",
-        "log-level", "insecure-no-auth", "bodies-limit",
+        "log-level", "insecure-no-auth", "connections",
+        "head-timeout", "body-timeout", "idle-timeout", "bodies-limit",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
@@ -54,6 +55,7 @@ struct ServerConfiguration {
         if let count = try values.number("event-limit", in: 1...1_000_000) {
             server.eventsPerRequest = count
         }
+        try values.read(into: &server.connections)
         if let bytes = try values.number("bodies-limit", in: 1_024...(1 << 40)) {
             server.bodiesBytes = bytes
         }
@@ -138,6 +140,19 @@ struct ServerConfiguration {
                 throw wrong(name, text, "A length of time is due, such as 90d, 12h or 30m.")
             }
             return span
+        }
+
+        func read(into limits: inout ConnectionLimits) throws(CommandFailure) {
+            if let count = try number("connections", in: 1...1_000_000) { limits.open = count }
+            if let time = try timeout("head-timeout") { limits.headTimeout = time }
+            if let time = try timeout("body-timeout") { limits.bodyTimeout = time }
+            if let time = try timeout("idle-timeout") { limits.idleTimeout = time }
+        }
+
+        private func timeout(_ name: String) throws(CommandFailure) -> Duration? {
+            try span(name, atLeast: TimeSpan(microseconds: 100_000)).map {
+                .microseconds($0.microseconds)
+            }
         }
 
         func flag(_ name: String) throws(CommandFailure) -> Bool? {

@@ -54,9 +54,33 @@ struct ServerFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The most connections open at once. (STINT_CONNECTIONS; default: 12000)",
+            valueName: "count"))
+    var connections: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the head of a request may take. (STINT_HEAD_TIMEOUT; default: 10s)",
+            valueName: "span"))
+    var headTimeout: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the body of a request may take. (STINT_BODY_TIMEOUT; default: 30s)",
+            valueName: "span"))
+    var bodyTimeout: String?
+
+    @Option(
+        help: ArgumentHelp(
             """
-            The most bytes of all bodies being read at once. (STINT_BODIES_LIMIT; default: \
-            134217728)
+            How long a connection may stay between requests. (STINT_IDLE_TIMEOUT; default: 60s)
+            """, valueName: "span"))
+    var idleTimeout: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The most bytes of all bodies being read at once. (STINT_BODIES_LIMIT; default: 134217728)
             """, valueName: "bytes"))
     var bodiesLimit: String?
 
@@ -84,6 +108,10 @@ struct ServerFlags: ParsableArguments {
         given["trail-retention"] = trailRetention
         given["body-limit"] = bodyLimit
         given["event-limit"] = eventLimit
+        given["connections"] = connections
+        given["head-timeout"] = headTimeout
+        given["body-timeout"] = bodyTimeout
+        given["idle-timeout"] = idleTimeout
         given["bodies-limit"] = bodiesLimit
         given["log-level"] = logLevel
         if insecureNoAuth { given["insecure-no-auth"] = "true" }

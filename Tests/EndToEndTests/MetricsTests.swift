@@ -33,6 +33,7 @@ extension EndToEnd {
                 #expect((figures["stint_commit_seconds_sum"] ?? 0) > 0)
                 #expect(figures["stint_recorder_waiting"] == 0)
                 #expect(figures["stint_requests_in_flight"] == 1)
+                #expect((figures["stint_connections_open"] ?? 0) >= 1)
                 #expect((figures["stint_store_bytes"] ?? 0) > 4_096.0)
                 #expect((figures["stint_process_resident_memory_bytes"] ?? 0) > 1_048_576)
                 #expect((figures["stint_process_cpu_seconds_total"] ?? 0) > 0)
