@@ -9,6 +9,8 @@ struct FrontDoor: RouterMiddleware {
     /// A server without keys answers on this machine alone. A page in a browser on this machine
     /// could reach it all the same, under a name of its own that leads here; so names are checked.
     let hosts: [String]?
+    /// Whether the server itself speaks TLS: browsers are told to come by no other way.
+    let isSecure: Bool
     let metrics: ServerMetrics
 
     func handle(
@@ -32,6 +34,7 @@ struct FrontDoor: RouterMiddleware {
         response.headers[.requestID] = context.id
         response.headers[.contentTypeOptions] = "nosniff"
         metrics.requestEnded(request, context, response, since: start)
+        if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         return response
     }
 

@@ -26,6 +26,8 @@ public struct ServerSettings: Sendable {
     public var eventsPerRequest = 10_000
     /// The most bytes of all bodies that are being read at once; at least ``bodyBytes``.
     public var bodiesBytes = 128 << 20
+    /// What it shows those who connect over TLS; `nil` for plain connections.
+    public var certificate: CertificateFiles?
     public var connections = ConnectionLimits()
     public var recorder = Recorder.Bounds()
 
@@ -34,9 +36,20 @@ public struct ServerSettings: Sendable {
     /// The names by which this machine calls itself.
     static let loopbackNames = ["127.0.0.1", "localhost", "[::1]", "::1"]
 
-    /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys.
+    /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys,
+    ///   ``ServerError/unusableCertificate(reason:)`` where there is one that cannot be shown.
     public func validate() throws(ServerError) {
         guard isLoopback || isOpen else { throw .needsKeys(host: host) }
+        _ = try readCertificate()
+    }
+
+    func readCertificate() throws(ServerError) -> ServerCertificate? {
+        guard let certificate else { return nil }
+        do {
+            return try ServerCertificate(certificate)
+        } catch {
+            throw .unusableCertificate(reason: "\(error)")
+        }
     }
 
     var isLoopback: Bool { Self.loopbackNames.contains(host) || host.hasPrefix("127.") }
@@ -46,6 +59,8 @@ public struct ServerSettings: Sendable {
 public enum ServerError: Error, Hashable, Sendable {
     /// There are no keys, so it may listen on this machine alone.
     case needsKeys(host: String)
+    /// A file of the certificate cannot be read, or the key is another's.
+    case unusableCertificate(reason: String)
 }
 
 /// The whole of a server: recorder, routes and what runs beside them, over a store.
@@ -55,6 +70,7 @@ public struct Server: Service {
     private let logger: Logger
     private let now: @Sendable () -> Instant
     private let version: String
+    private let certificate: ServerCertificate?
     private let metrics = ServerMetrics()
     private let onListening: @Sendable (_ port: Int) async -> Void
 
@@ -68,6 +84,7 @@ public struct Server: Service {
         onListening: @escaping @Sendable (_ port: Int) async -> Void
     ) throws(ServerError) {
         try settings.validate()
+        certificate = try settings.readCertificate()
         self.settings = settings
         self.store = store
         self.logger = logger
@@ -86,24 +103,29 @@ public struct Server: Service {
             store: store, retention: settings.retention, trailRetention: settings.trailRetention,
             interval: .seconds(60), clock: .continuous, now: now, logger: logger)
         // Stopped from the last to the first: the recorder outlives the requests it answers.
-        let services: [any Service] = [
+        var services: [any Service] = [
             recorder, expiry, application(recorder: recorder, watch: watch),
         ]
+        if let certificate {
+            services.append(CertificateReload(certificate: certificate, logger: logger))
+        }
         try await ServiceGroup(services: services, logger: logger).run()
     }
 
     private func application(recorder: Recorder, watch: ExecutionWatch) -> some ApplicationProtocol
     {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: FrontDoor(hosts: hosts, metrics: metrics))
+        router.add(
+            middleware: FrontDoor(
+                hosts: hosts, isSecure: certificate != nil, metrics: metrics))
         router.add(routes(recorder: recorder, watch: watch))
         let onListening = onListening
         return Application(
             router: router,
-            server: HTTPServerBuilder { [settings, metrics] responder in
+            server: HTTPServerBuilder { [settings, certificate, metrics] responder in
                 ConnectionChannel(
                     responder: responder, limits: settings.connections,
-                    bodyLimit: settings.bodyBytes, metrics: metrics)
+                    bodyLimit: settings.bodyBytes, certificate: certificate, metrics: metrics)
             },
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port), serverName: "stint",

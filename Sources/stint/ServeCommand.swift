@@ -85,13 +85,14 @@ struct ServeCommand: ConsoleCommand {
             logger.warning("Answering everybody who can reach this address: there are no keys.")
         }
         let location = configuration.store
+        let scheme = configuration.server.certificate == nil ? "http" : "https"
         do throws(ServerError) {
             return try Server(
                 settings: configuration.server, store: store, logger: logger,
                 version: Stint.version, now: console.now,
                 onListening: { port in
                     // The first line is for programs; the rest is for people.
-                    let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+                    let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
                     console.write(
                         """
                         listening on \(address)
@@ -116,6 +117,11 @@ extension CommandFailure {
                 what: "will not listen on \(host)",
                 why: "The server has no keys, and anybody who reaches that address could use it.",
                 next: "Listen on 127.0.0.1, or say --insecure-no-auth if that is meant.",
+                status: .wrongArguments)
+        case .unusableCertificate(let reason):
+            self.init(
+                what: "the certificate cannot be used", why: reason,
+                next: "Name the PEM files of a certificate and of its own key.",
                 status: .wrongArguments)
         }
     }

@@ -15,7 +15,7 @@ struct ServerConfiguration {
     /// The settings there are, each with the same name in all three places.
     static let names: Set<String> = [
         "host", "port", "store", "retention", "trail-retention", "body-limit", "event-limit",
-        "log-level", "insecure-no-auth", "connections",
+        "log-level", "insecure-no-auth", "tls-certificate", "tls-key", "connections",
         "head-timeout", "body-timeout", "idle-timeout", "bodies-limit",
     ]
 
@@ -55,6 +55,7 @@ struct ServerConfiguration {
         if let count = try values.number("event-limit", in: 1...1_000_000) {
             server.eventsPerRequest = count
         }
+        server.certificate = try values.certificate()
         try values.read(into: &server.connections)
         if let bytes = try values.number("bodies-limit", in: 1_024...(1 << 40)) {
             server.bodiesBytes = bytes
@@ -140,6 +141,19 @@ struct ServerConfiguration {
                 throw wrong(name, text, "A length of time is due, such as 90d, 12h or 30m.")
             }
             return span
+        }
+
+        /// - Throws: ``CommandFailure`` where one of the two files is named and the other is not.
+        func certificate() throws(CommandFailure) -> CertificateFiles? {
+            switch (try text("tls-certificate"), try text("tls-key")) {
+            case (nil, nil): return nil
+            case (let certificate?, let key?):
+                return CertificateFiles(certificate: certificate, key: key)
+            case (_?, nil), (nil, _?):
+                throw .wrongArguments(
+                    "TLS needs both a certificate and its key",
+                    next: "Name two PEM files, with --tls-certificate and --tls-key.")
+            }
         }
 
         func read(into limits: inout ConnectionLimits) throws(CommandFailure) {

@@ -54,6 +54,18 @@ struct ServerFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            """
+            The certificate to be served by TLS, and those that vouch for it, as PEM; read again \
+            on SIGHUP. (STINT_TLS_CERTIFICATE; default: no TLS)
+            """, valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(
+        help: ArgumentHelp("The certificate's key, as PEM. (STINT_TLS_KEY)", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The most connections open at once. (STINT_CONNECTIONS; default: 12000)",
             valueName: "count"))
     var connections: String?
@@ -108,6 +120,8 @@ struct ServerFlags: ParsableArguments {
         given["trail-retention"] = trailRetention
         given["body-limit"] = bodyLimit
         given["event-limit"] = eventLimit
+        given["tls-certificate"] = tlsCertificate
+        given["tls-key"] = tlsKey
         given["connections"] = connections
         given["head-timeout"] = headTimeout
         given["body-timeout"] = bodyTimeout

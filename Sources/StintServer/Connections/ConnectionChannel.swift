@@ -3,17 +3,20 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
-/// Sets up a connection that was accepted: HTTP, and the guard over it.
+/// Sets up a connection that was accepted: TLS where the server has a certificate, HTTP, and the
+/// guard over both.
 struct ConnectionChannel: ServerChildChannel {
     private let http: HTTP1Channel
     private let limits: ConnectionLimits
     private let bodyLimit: Int
+    private let certificate: ServerCertificate?
     private let metrics: ServerMetrics
 
     init(
         responder: @escaping HTTPChannelHandler.Responder, limits: ConnectionLimits,
-        bodyLimit: Int, metrics: ServerMetrics
+        bodyLimit: Int, certificate: ServerCertificate?, metrics: ServerMetrics
     ) {
         var configuration = HTTP1Channel.Configuration()
         configuration.httpDecoder = .init(
@@ -22,11 +25,19 @@ struct ConnectionChannel: ServerChildChannel {
         http = HTTP1Channel(responder: responder, configuration: configuration)
         self.limits = limits
         self.bodyLimit = bodyLimit
+        self.certificate = certificate
         self.metrics = metrics
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-        http.setup(channel: channel, logger: logger).flatMapThrowing { connection in
+        channel.eventLoop.makeCompletedFuture {
+            if let certificate {
+                try channel.pipeline.syncOperations.addHandler(
+                    NIOSSLServerHandler(context: certificate.context))
+            }
+        }.flatMap {
+            http.setup(channel: channel, logger: logger)
+        }.flatMapThrowing { connection in
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(
