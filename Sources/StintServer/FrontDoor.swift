@@ -10,23 +10,32 @@ struct FrontDoor: RouterMiddleware {
     /// could reach it all the same, under a name of its own that leads here; so names are checked.
     let hosts: [String]?
     let access: AccessControl
+    /// Whether the server itself speaks TLS: browsers are told to come by no other way.
+    let isSecure: Bool
+    let metrics: ServerMetrics
 
     func handle(
         _ request: Request, context: RequestScope,
         next: @concurrent (Request, RequestScope) async throws -> Response
     ) async throws -> Response {
+        let start = metrics.requestBegan()
         var response: Response
         do {
             try check(request)
             response = try await next(request, context)
         } catch {
-            if !(error is Problem), !(error is any HTTPResponseError) {
+            // The recorder logs what the store refuses; what it has no room for is counted.
+            if !(error is Problem), !(error is any HTTPResponseError), !(error is RecorderError) {
                 context.logger.error("A request failed", metadata: ["error": "\(error)"])
             }
-            response = Problem(error).response(from: request, context: context)
+            let problem = Problem(error)
+            metrics.problems.add(problem.code)
+            response = problem.response(from: request, context: context)
         }
         response.headers[.requestID] = context.id
         response.headers[.contentTypeOptions] = "nosniff"
+        metrics.requestEnded(request, context, response, since: start)
+        if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         return response
     }
 

@@ -1,7 +1,10 @@
 import CZlib
+import NIOCore
 
-/// Inflates a compressed body, checking its size while it grows rather than after.
-enum Inflation {
+/// Inflates a compressed body while it comes, and stops where it grows too large.
+///
+/// gzip (of one or more members) or deflate (with or without a zlib header).
+final class Inflation {
     enum Failure: Error, Equatable {
         /// It would be larger than allowed.
         case tooLarge
@@ -9,66 +12,109 @@ enum Inflation {
         case malformed
     }
 
-    /// gzip (of one or more members) or deflate (with or without a zlib header).
-    ///
-    /// - Parameters:
-    ///   - limit: The most bytes that may come out.
-    ///   - ratio: How many times its size a body may become, once past the first MiB.
-    static func inflate(
-        _ body: UnsafeRawBufferPointer, limit: Int, ratio: Int = 100
-    ) throws(Failure) -> [UInt8] {
-        do {
-            return try inflate(body, limit: limit, ratio: ratio, initialise: stint_inflate_init)
-        } catch .malformed where !looksLikeGzip(body) {
-            // Some senders of "deflate" leave out the zlib header.
-            return try inflate(body, limit: limit, ratio: ratio, initialise: stint_inflate_init_raw)
+    /// The most bytes that may come out.
+    private let limit: Int
+    /// How many times its size a body may become, once past the first MiB.
+    private let ratio = 100
+    private let freeBytes = 1 << 20
+    /// gzip writes blocks of 64 KiB as members at the smallest; only a bomb has many more.
+    private let maximumMembers = 1_024
+    private let step = 64 << 10
+
+    // zlib keeps the address of its stream.
+    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    private var isInitialised = false
+    /// The first bytes, until they are enough to tell the form.
+    private var start: [UInt8] = []
+    private var members = 1
+    private var bytesIn = 0
+    private var isEnded = false
+
+    init(limit: Int) {
+        self.limit = limit
+        stream.initialize(to: z_stream())
+    }
+
+    deinit {
+        if isInitialised { inflateEnd(stream) }
+        stream.deallocate()
+    }
+
+    /// Takes the next part of the body.
+    func inflate(_ part: ByteBuffer, into output: inout ByteBuffer) throws(Failure) {
+        var part = part
+        if !isInitialised {
+            start += part.readBytes(length: min(part.readableBytes, 2 - start.count)) ?? []
+            guard start.count == 2 else { return }
+            try initialise()
+            try inflateAll(of: ByteBuffer(bytes: start), into: &output)
+        }
+        try inflateAll(of: part, into: &output)
+    }
+
+    /// Says that no part is left.
+    func finish() throws(Failure) {
+        guard isEnded else { throw .malformed }
+    }
+
+    private func initialise() throws(Failure) {
+        let isGzip = start[0] == 0x1F && start[1] == 0x8B
+        // RFC 1950 §2.2: method 8, and a check over both bytes. Some senders of "deflate" leave
+        // that header out.
+        let isZlib = start[0] & 0x0F == 8 && (Int(start[0]) << 8 + Int(start[1])) % 31 == 0
+        let code =
+            isGzip || isZlib ? stint_inflate_init(stream) : stint_inflate_init_raw(stream)
+        guard code == Z_OK else { throw .malformed }
+        isInitialised = true
+    }
+
+    private func inflateAll(
+        of part: ByteBuffer, into output: inout ByteBuffer
+    ) throws(Failure) {
+        try part.withUnsafeReadableBytes { (bytes) throws(Failure) in
+            try inflate(bytes, into: &output)
         }
     }
 
-    private static func looksLikeGzip(_ body: UnsafeRawBufferPointer) -> Bool {
-        body.count >= 2 && body[0] == 0x1F && body[1] == 0x8B
-    }
-
-    private static func inflate(
-        _ body: UnsafeRawBufferPointer, limit: Int, ratio: Int,
-        initialise: (UnsafeMutablePointer<z_stream>) -> Int32
-    ) throws(Failure) -> [UInt8] {
-        var stream = z_stream()
-        guard initialise(&stream) == Z_OK else { throw .malformed }
-        defer { inflateEnd(&stream) }
-
-        let freeBytes = 1 << 20
-        let step = 64 << 10
-        var output: [UInt8] = []
-        output.reserveCapacity(min(limit, max(step, body.count * 4)))
+    private func inflate(
+        _ part: UnsafeRawBufferPointer, into output: inout ByteBuffer
+    ) throws(Failure) {
+        guard let base = part.baseAddress, !part.isEmpty else { return }
         // zlib does not write through this pointer; its type is older than `const`.
-        stream.next_in = UnsafeMutablePointer(
-            mutating: body.baseAddress?.assumingMemoryBound(to: UInt8.self))
-        stream.avail_in = UInt32(body.count)
-        var isEnded = false
-        while !isEnded {
-            var code = Z_OK
-            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: step) { buffer in
-                stream.next_out = buffer.baseAddress
-                stream.avail_out = UInt32(step)
-                code = CZlib.inflate(&stream, Z_NO_FLUSH)
-                output.append(contentsOf: buffer[..<(step - Int(stream.avail_out))])
+        stream.pointee.next_in = UnsafeMutablePointer(
+            mutating: base.assumingMemoryBound(to: UInt8.self))
+        stream.pointee.avail_in = UInt32(part.count)
+        let bytesBefore = bytesIn
+        var isFull = false
+        while stream.pointee.avail_in > 0 || isFull {
+            if isEnded {
+                members += 1
+                guard members <= maximumMembers, inflateReset(stream) == Z_OK else {
+                    throw .malformed
+                }
+                isEnded = false
             }
-            if output.count > limit { throw .tooLarge }
-            if output.count > freeBytes, output.count / ratio > body.count { throw .tooLarge }
+            var code = Z_OK
+            output.writeWithUnsafeMutableBytes(minimumWritableBytes: step) { space in
+                stream.pointee.next_out = space.baseAddress?.assumingMemoryBound(to: UInt8.self)
+                stream.pointee.avail_out = UInt32(step)
+                code = CZlib.inflate(stream, Z_NO_FLUSH)
+                return step - Int(stream.pointee.avail_out)
+            }
+            bytesIn = bytesBefore + part.count - Int(stream.pointee.avail_in)
+            isFull = stream.pointee.avail_out == 0
+            let bytesOut = output.readableBytes
+            if bytesOut > limit { throw .tooLarge }
+            if bytesOut > freeBytes, bytesOut / ratio > bytesIn { throw .tooLarge }
             switch code {
-            case Z_OK:
-                // All of the input is there: without progress it was cut short.
-                if stream.avail_in == 0, stream.avail_out > 0 { throw .malformed }
-            case Z_STREAM_END where stream.avail_in == 0:
-                isEnded = true
+            case Z_OK: break
+            // Nothing was left to do after a step that filled its space.
+            case Z_BUF_ERROR: isFull = false
             case Z_STREAM_END:
-                // gzip may be several members in a row.
-                guard inflateReset(&stream) == Z_OK else { throw .malformed }
-            default:
-                throw .malformed
+                isEnded = true
+                isFull = false
+            default: throw .malformed
             }
         }
-        return output
     }
 }

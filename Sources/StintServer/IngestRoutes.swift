@@ -14,6 +14,7 @@ struct IngestRoutes: Sendable {
     let retention: TimeSpan
     let maximumEvents: Int
     let now: @Sendable () -> Instant
+    let metrics: ServerMetrics
 
     var routes: [Route] {
         [
@@ -36,13 +37,14 @@ struct IngestRoutes: Sendable {
     {
         try QueryParameters(request).finish()
         let form = try form(of: request, takes: Self.nativeForms)
-        let body = try await reading.read(request)
-        let (submission, result) = try decode(body, scope) {
-            (bytes, window, sink) throws(BodyError) in
-            try NativeEventDecoder.decode(
-                bytes, as: form, window: window, maximumEvents: maximumEvents, into: sink)
+        let (submission, result) = try await reading.read(request) { body in
+            try decode(body, scope) { (bytes, window, sink) throws(BodyError) in
+                try NativeEventDecoder.decode(
+                    bytes, as: form, window: window, maximumEvents: maximumEvents, into: sink)
+            }
         }
         try await recorder.record(submission)
+        count(result)
         return answer(.ok, result)
     }
 
@@ -55,13 +57,14 @@ struct IngestRoutes: Sendable {
     ) async throws -> Response {
         try QueryParameters(request).finish()
         _ = try form(of: request, takes: Self.foreignForms)
-        let body = try await reading.read(request)
-        let (submission, result) = try decode(body, scope) {
-            (bytes, window, sink) throws(BodyError) in
-            try EventBridgeDecoder.decode(
-                bytes, window: window, maximumEvents: maximumEvents, into: sink)
+        let (submission, result) = try await reading.read(request) { body in
+            try decode(body, scope) { (bytes, window, sink) throws(BodyError) in
+                try EventBridgeDecoder.decode(
+                    bytes, window: window, maximumEvents: maximumEvents, into: sink)
+            }
         }
         try await recorder.record(submission)
+        count(result)
         if result.accepted == 0, let first = result.rejected.first {
             throw Problem(
                 .badRequest, "nothing_accepted",
@@ -127,6 +130,11 @@ struct IngestRoutes: Sendable {
         try scope.allowance?.take(result.accepted + result.rejected.count)
         gathering.submission.bytes = body.readableBytes
         return (gathering.submission, result)
+    }
+
+    private func count(_ result: IngestResult) {
+        metrics.eventsAccepted.add(result.accepted)
+        metrics.eventsRejected.add(result.rejected.count)
     }
 
     private func answer(_ status: HTTPResponse.Status, _ result: IngestResult) -> Response {

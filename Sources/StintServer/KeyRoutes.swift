@@ -41,8 +41,9 @@ struct KeyRoutes: Sendable {
         -> Response
     {
         try QueryParameters(request).finish()
-        let body = try await reading.read(request)
-        let order = try KeyOrder(json: Data(body.readableBytesView))
+        let order = try await reading.read(request) { body in
+            try KeyOrder(json: Data(body.readableBytesView))
+        }
         let workspace = scope.identity.workspace
         let held = try await keys.keys(in: workspace).count { $0.revokedAt == nil }
         guard held < AccessKey.perWorkspace else {

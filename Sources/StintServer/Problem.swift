@@ -103,13 +103,23 @@ extension Problem {
 
 extension Problem: HTTPResponseError {
     public func response(from request: Request, context: some RequestContext) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        headers[.cacheControl] = "no-store"
+        return Response(
+            status: status, headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: json(requestID: context.id))))
+    }
+
+    /// - Parameter requestID: `nil` where no request came to be.
+    func json(requestID: String?) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.member("type", "urn:stint:problem:\(code)")
             json.member("title", status.reasonPhrase)
             json.member("status", Int64(status.code))
             json.member("detail", detail)
-            json.member("requestId", context.id)
+            if let requestID { json.member("requestId", requestID) }
             if !parts.isEmpty {
                 json.key("errors")
                 json.array(parts) { json, part in
@@ -120,11 +130,6 @@ extension Problem: HTTPResponseError {
                 }
             }
         }
-        var headers = headers
-        headers[.contentType] = "application/problem+json"
-        headers[.cacheControl] = "no-store"
-        return Response(
-            status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: json.bytes))
-        )
+        return json.bytes
     }
 }

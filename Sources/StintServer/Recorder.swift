@@ -61,6 +61,7 @@ public final class Recorder: Service {
     private let bounds: Bounds
     private let now: @Sendable () -> Instant
     private let logger: Logger
+    private let metrics: ServerMetrics
     private let onCommit: @Sendable ([Change]) -> Void
     private let state = Mutex(State())
 
@@ -70,14 +71,19 @@ public final class Recorder: Service {
     public init(
         store: any ExecutionStore, bounds: Bounds = Bounds(),
         now: @escaping @Sendable () -> Instant,
-        logger: Logger, onCommit: @escaping @Sendable ([Change]) -> Void
+        logger: Logger, metrics: ServerMetrics = ServerMetrics(),
+        onCommit: @escaping @Sendable ([Change]) -> Void
     ) {
         self.store = store
         self.bounds = bounds
         self.now = now
         self.logger = logger
+        self.metrics = metrics
         self.onCommit = onCommit
     }
+
+    /// Executions and samples that wait, and the bytes of their requests.
+    var waiting: (count: Int, bytes: Int) { state.withLock { ($0.count, $0.bytes) } }
 
     /// Records, and returns when it is durable.
     public func record(_ submission: Submission) async throws(RecorderError) {
@@ -216,7 +222,10 @@ public final class Recorder: Service {
             }
         }
         do throws(StoreError) {
+            let start = ContinuousClock.now
             let changes = try await store.record(all)
+            metrics.commitSeconds.add((.now - start).inSeconds)
+            metrics.groupSizes.add(Double(all.recordings.count + all.workers.count))
             for waiting in group { waiting.answer.resume(returning: .success(())) }
             onCommit(changes)
             return nil

@@ -1,4 +1,3 @@
-import Foundation
 public import Hummingbird
 import Logging
 import NIOCore
@@ -19,13 +18,20 @@ public struct RequestScope: RequestContext {
     /// The address of the other end, as far as it tells one network from another: of IPv6 the first
     /// 64 bits, which one network has to itself.
     var address: String {
-        switch channel.remoteAddress {
-        case .v4(let address): return "\(address.address.sin_addr.s_addr)"
-        case .v6(let address):
-            return withUnsafeBytes(of: address.address.sin6_addr) { bytes in
-                bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
-            }
-        default: return ""
+        guard let text = channel.remoteAddress?.ipAddress else { return "" }
+        return Self.network(of: text)
+    }
+
+    static func network(of address: String) -> String {
+        guard address.contains(":") else { return address }
+        // Two colons stand for as many zeros as are missing (RFC 4291 §2.2).
+        let halves = address.split(separator: "::", omittingEmptySubsequences: false)
+            .map { $0.split(separator: ":") }
+        var groups = halves[0]
+        if halves.count > 1 {
+            let missing = max(0, 8 - groups.count - halves[1].count)
+            groups += Array(repeating: "0", count: missing) + halves[1]
         }
+        return groups.prefix(4).joined(separator: ":")
     }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 import NIOPosix
@@ -23,8 +24,11 @@ public struct ServerSettings: Sendable {
     public var bodyBytes = 16 << 20
     /// The most events of a request.
     public var eventsPerRequest = 10_000
-    /// How long a connection may stay without a word.
-    public var idleTimeout = Duration.seconds(60)
+    /// The most bytes of all bodies that are being read at once; at least ``bodyBytes``.
+    public var bodiesBytes = 128 << 20
+    /// What it shows those who connect over TLS; `nil` for plain connections.
+    public var certificate: CertificateFiles?
+    public var connections = ConnectionLimits()
     public var recorder = Recorder.Bounds()
     /// How often one key may ask.
     public var rates = RateLimits()
@@ -38,9 +42,20 @@ public struct ServerSettings: Sendable {
     /// The names by which this machine calls itself.
     static let loopbackNames = ["127.0.0.1", "localhost", "[::1]", "::1"]
 
-    /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys.
+    /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys,
+    ///   ``ServerError/unusableCertificate(reason:)`` where there is one that cannot be shown.
     public func validate(hasKeys: Bool) throws(ServerError) {
         guard isLoopback || isOpen || hasKeys else { throw .needsKeys(host: host) }
+        _ = try readCertificate()
+    }
+
+    func readCertificate() throws(ServerError) -> ServerCertificate? {
+        guard let certificate else { return nil }
+        do {
+            return try ServerCertificate(certificate)
+        } catch {
+            throw .unusableCertificate(reason: "\(error)")
+        }
     }
 
     public var isLoopback: Bool { Self.loopbackNames.contains(host) || host.hasPrefix("127.") }
@@ -50,6 +65,8 @@ public struct ServerSettings: Sendable {
 public enum ServerError: Error, Hashable, Sendable {
     /// There are no keys, so it may listen on this machine alone.
     case needsKeys(host: String)
+    /// A file of the certificate cannot be read, or the key is another's.
+    case unusableCertificate(reason: String)
 }
 
 /// The whole of a server: recorder, routes and what runs beside them, over a store.
@@ -59,6 +76,8 @@ public struct Server: Service {
     private let logger: Logger
     private let now: @Sendable () -> Instant
     private let version: String
+    private let certificate: ServerCertificate?
+    private let metrics = ServerMetrics()
     private let onListening: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
@@ -69,7 +88,8 @@ public struct Server: Service {
         version: String,
         now: @escaping @Sendable () -> Instant,
         onListening: @escaping @Sendable (_ port: Int) async -> Void
-    ) {
+    ) throws(ServerError) {
+        certificate = try settings.readCertificate()
         self.settings = settings
         self.store = store
         self.logger = logger
@@ -88,7 +108,7 @@ public struct Server: Service {
         let watch = ExecutionWatch()
         let recorder = Recorder(
             store: store, bounds: settings.recorder, now: now, logger: logger,
-            onCommit: { watch.publish($0) })
+            metrics: metrics, onCommit: { watch.publish($0) })
         let expiry = ExpiryService(
             store: store,
             expiry: Expiry(
@@ -97,32 +117,37 @@ public struct Server: Service {
             interval: .seconds(60), clock: .continuous, now: now, logger: logger)
         let sweeper = LostExecutionSweeper(
             store: store, recorder: recorder, interval: settings.sweepInterval, clock: .continuous,
-            now: now, logger: logger)
+            now: now, logger: logger, onFound: { [metrics] in metrics.lostFound.add($0) })
         let routes = routes(recorder: recorder, watch: watch, access: access)
         // Stopped from the last to the first: the recorder outlives the requests it answers.
-        let services = ServiceGroup(
-            configuration: .init(
-                services: [
-                    .init(service: recorder),
-                    .init(service: expiry),
-                    .init(service: sweeper),
-                    .init(service: application(routes, access: access)),
-                ], logger: logger))
-        try await services.run()
+        var services: [any Service] = [
+            recorder, expiry, sweeper, application(routes, access: access),
+        ]
+        if let certificate {
+            services.append(CertificateReload(certificate: certificate, logger: logger))
+        }
+        try await ServiceGroup(services: services, logger: logger).run()
     }
 
     private func application(_ routes: [Route], access: AccessControl) -> some ApplicationProtocol {
         let router = Router(context: RequestScope.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: FrontDoor(hosts: hosts, access: access))
+        router.add(
+            middleware: FrontDoor(
+                hosts: hosts, access: access, isSecure: certificate != nil, metrics: metrics))
         router.add(routes, access: access)
         let onListening = onListening
         return Application(
             router: router,
-            server: .http1(
-                configuration: .init(idleTimeout: .nanoseconds(settings.idleTimeout.nanoseconds))),
+            server: HTTPServerBuilder { [settings, certificate, metrics] responder in
+                ConnectionChannel(
+                    responder: responder, limits: settings.connections,
+                    bodyLimit: settings.bodyBytes, certificate: certificate, metrics: metrics)
+            },
             configuration: .init(
                 address: .hostname(settings.host, port: settings.port), serverName: "stint",
-                backlog: 4_096),
+                backlog: 4_096,
+                availableConnectionsDelegate: OpenConnections(
+                    limit: allowedConnections, metrics: metrics)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? 0) },
             eventLoopGroupProvider: .shared(Self.eventLoops),
             logger: logger)
@@ -133,29 +158,41 @@ public struct Server: Service {
     private static let eventLoops = MultiThreadedEventLoopGroup(
         numberOfThreads: max(1, System.coreCount / 2))
 
+    private var allowedConnections: Int {
+        let allowed = OpenConnections.allowed(settings.connections.open)
+        if allowed < settings.connections.open {
+            logger.warning(
+                "At most \(allowed) connections: this process may not open more files.")
+        }
+        return allowed
+    }
+
     private var hosts: [String]? {
         settings.isOpen ? nil : ServerSettings.loopbackNames + [settings.host.lowercased()]
     }
 
     /// Every route there is.
     func routes(recorder: Recorder, watch: ExecutionWatch, access: AccessControl) -> [Route] {
+        let budget = BodyBudget(
+            limit: max(settings.bodiesBytes, settings.bodyBytes), metrics: metrics)
+        func reading(_ bytes: Int) -> RequestBodyReading {
+            RequestBodyReading(limit: bytes, budget: budget)
+        }
         let ingest = IngestRoutes(
-            recorder: recorder, erasures: store.erasures,
-            reading: RequestBodyReading(limit: settings.bodyBytes),
-            retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now)
+            recorder: recorder, erasures: store.erasures, reading: reading(settings.bodyBytes),
+            retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now,
+            metrics: metrics)
         let executions = ExecutionRoutes(
             store: store, cursor: Cursor(secret: store.cursorSecret), watch: watch,
             retention: settings.retention, now: now)
         let keys = KeyRoutes(
-            keys: store, access: access, reading: RequestBodyReading(limit: 64 << 10), now: now)
+            keys: store, access: access, reading: reading(64 << 10), now: now)
         let audit = AuditRoutes(store: store)
         let health = HealthRoutes(store: store, version: version)
+        let figures = MetricsRoutes(
+            metrics: metrics, recorder: recorder, store: store, version: version,
+            startedAt: now())
         return ingest.routes + executions.routes + keys.routes + audit.routes + health.routes
-    }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+            + figures.routes
     }
 }

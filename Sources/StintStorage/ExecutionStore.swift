@@ -89,6 +89,9 @@ public protocol ExecutionStore: Sendable {
     /// What an operator wants to know of it, by name: the engine and its version.
     var details: [(name: String, value: String)] { get }
 
+    /// What it takes on the disk; `nil` where that is not known.
+    var sizeBytes: Int? { get }
+
     /// A secret of the store's own, the same after a restart, with which cursors are signed.
     var cursorSecret: [UInt8] { get }
 
@@ -99,6 +102,7 @@ public protocol ExecutionStore: Sendable {
 
 extension ExecutionStore {
     public var executor: (any TaskExecutor)? { nil }
+    public var sizeBytes: Int? { nil }
 }
 
 /// A page of executions that were silent for too long.

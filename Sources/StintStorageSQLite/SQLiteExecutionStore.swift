@@ -50,6 +50,13 @@ public final class SQLiteExecutionStore: ExecutionStore {
         [("engine", "sqlite"), ("version", String(cString: sqlite3_libversion()))]
     }
 
+    /// The file and its log.
+    public var sizeBytes: Int? {
+        ["", "-wal", "-shm"].compactMap { suffix in
+            try? FileManager.default.attributesOfItem(atPath: pool.path + suffix)[.size] as? Int
+        }.reduce(0, +)
+    }
+
     /// Closes all connections; nothing may be asked of the store afterwards.
     public func close() async throws(StoreError) {
         do { try await writer.close() } catch { throw StoreError(error) }

@@ -44,7 +44,7 @@ struct ServeCommand: ConsoleCommand {
             try? await store.close()
             throw error
         }
-        let server = server(configuration, store: store, logger: logger, console: console)
+        let server = try server(configuration, store: store, logger: logger, console: console)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: server)],
@@ -80,29 +80,34 @@ struct ServeCommand: ConsoleCommand {
     private func server(
         _ configuration: ServerConfiguration, store: SQLiteExecutionStore, logger: Logger,
         console: Console
-    ) -> Server {
+    ) throws(CommandFailure) -> Server {
         let host = configuration.server.host
         if configuration.server.isOpen {
             logger.warning(
                 "Answering everybody who can reach this address, for as long as there are no keys.")
         }
         let location = configuration.store
-        return Server(
-            settings: configuration.server, store: store, logger: logger,
-            version: Stint.version, now: console.now,
-            onListening: { port in
-                // The first line is for programs; the rest is for people.
-                let address = "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
-                console.write(
-                    """
-                    listening on \(address)
-                    store: \(location)
-                    try:   curl -H 'Content-Type: application/json' \(address)/v1/events -d \
-                    '{"type":"execution.started","execution":"hello","agent":"first-agent"}'
-                           curl \(address)/v1/executions/hello
+        let scheme = configuration.server.certificate == nil ? "http" : "https"
+        do throws(ServerError) {
+            return try Server(
+                settings: configuration.server, store: store, logger: logger,
+                version: Stint.version, now: console.now,
+                onListening: { port in
+                    // The first line is for programs; the rest is for people.
+                    let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+                    console.write(
+                        """
+                        listening on \(address)
+                        store: \(location)
+                        try:   curl -H 'Content-Type: application/json' \(address)/v1/events -d \
+                        '{"type":"execution.started","execution":"hello","agent":"first-agent"}'
+                               curl \(address)/v1/executions/hello
 
-                    """)
-            })
+                        """)
+                })
+        } catch {
+            throw CommandFailure(error)
+        }
     }
 }
 
@@ -117,6 +122,11 @@ extension CommandFailure {
                     Make one first: stint keys create --scope admin. Or listen on 127.0.0.1, or say \
                     --insecure-no-auth if that is meant.
                     """,
+                status: .wrongArguments)
+        case .unusableCertificate(let reason):
+            self.init(
+                what: "the certificate cannot be used", why: reason,
+                next: "Name the PEM files of a certificate and of its own key.",
                 status: .wrongArguments)
         }
     }

@@ -18,7 +18,8 @@ struct ServerConfiguration {
     static let names: Set<String> = [
         "host", "port", "store", "retention", "trail-retention", "body-limit", "event-limit",
         "log-level", "insecure-no-auth", "admin-key-file", "rate-limit-ingest", "rate-limit-read",
-        "store-limit", "sweep-interval",
+        "store-limit", "sweep-interval", "tls-certificate", "tls-key", "connections",
+        "head-timeout", "body-timeout", "idle-timeout", "bodies-limit",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
@@ -68,6 +69,11 @@ struct ServerConfiguration {
             server.sweepInterval = .microseconds(span.microseconds)
         }
         adminKeyFile = try values.text("admin-key-file")
+        server.certificate = try values.certificate()
+        try values.read(into: &server.connections)
+        if let bytes = try values.number("bodies-limit", in: 1_024...(1 << 40)) {
+            server.bodiesBytes = bytes
+        }
         server.isOpen = try values.flag("insecure-no-auth") ?? false
         if let word = try values.text("log-level") {
             guard let level = Logger.Level(rawValue: word) else {
@@ -159,6 +165,32 @@ struct ServerConfiguration {
                 throw wrong(name, text, "A length of time is due, such as 90d, 12h or 30m.")
             }
             return span
+        }
+
+        /// - Throws: ``CommandFailure`` where one of the two files is named and the other is not.
+        func certificate() throws(CommandFailure) -> CertificateFiles? {
+            switch (try text("tls-certificate"), try text("tls-key")) {
+            case (nil, nil): return nil
+            case (let certificate?, let key?):
+                return CertificateFiles(certificate: certificate, key: key)
+            case (_?, nil), (nil, _?):
+                throw .wrongArguments(
+                    "TLS needs both a certificate and its key",
+                    next: "Name two PEM files, with --tls-certificate and --tls-key.")
+            }
+        }
+
+        func read(into limits: inout ConnectionLimits) throws(CommandFailure) {
+            if let count = try number("connections", in: 1...1_000_000) { limits.open = count }
+            if let time = try timeout("head-timeout") { limits.headTimeout = time }
+            if let time = try timeout("body-timeout") { limits.bodyTimeout = time }
+            if let time = try timeout("idle-timeout") { limits.idleTimeout = time }
+        }
+
+        private func timeout(_ name: String) throws(CommandFailure) -> Duration? {
+            try span(name, atLeast: TimeSpan(microseconds: 100_000)).map {
+                .microseconds($0.microseconds)
+            }
         }
 
         func flag(_ name: String) throws(CommandFailure) -> Bool? {

@@ -95,6 +95,50 @@ struct ServerFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            The certificate to be served by TLS, and those that vouch for it, as PEM; read again \
+            on SIGHUP. (STINT_TLS_CERTIFICATE; default: no TLS)
+            """, valueName: "file"))
+    var tlsCertificate: String?
+
+    @Option(
+        help: ArgumentHelp("The certificate's key, as PEM. (STINT_TLS_KEY)", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The most connections open at once. (STINT_CONNECTIONS; default: 12000)",
+            valueName: "count"))
+    var connections: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the head of a request may take. (STINT_HEAD_TIMEOUT; default: 10s)",
+            valueName: "span"))
+    var headTimeout: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the body of a request may take. (STINT_BODY_TIMEOUT; default: 30s)",
+            valueName: "span"))
+    var bodyTimeout: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How long a connection may stay between requests. (STINT_IDLE_TIMEOUT; default: 60s)
+            """, valueName: "span"))
+    var idleTimeout: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The most bytes of all bodies being read at once. (STINT_BODIES_LIMIT; default: 134217728)
+            """, valueName: "bytes"))
+    var bodiesLimit: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             What is logged: trace, debug, info, notice, warning, error or critical. \
             (STINT_LOG_LEVEL; default: notice)
             """, valueName: "level"))
@@ -116,6 +160,13 @@ struct ServerFlags: ParsableArguments {
         given["trail-retention"] = trailRetention
         given["body-limit"] = bodyLimit
         given["event-limit"] = eventLimit
+        given["tls-certificate"] = tlsCertificate
+        given["tls-key"] = tlsKey
+        given["connections"] = connections
+        given["head-timeout"] = headTimeout
+        given["body-timeout"] = bodyTimeout
+        given["idle-timeout"] = idleTimeout
+        given["bodies-limit"] = bodiesLimit
         given["log-level"] = logLevel
         given["rate-limit-ingest"] = rateLimitIngest
         given["rate-limit-read"] = rateLimitRead

@@ -30,7 +30,7 @@ extension EndToEnd {
         }
 
         @Test(arguments: [
-            "begin:4", "commit:4", "committed:4", "roll-up:3", "checkpoint", "checkpointed",
+            "begin:30", "commit:30", "committed:30", "roll-up:3", "checkpoint", "checkpointed",
         ])
         func `what was acknowledged before a crash is there after it, once`(
             _ point: String

@@ -60,6 +60,19 @@ final class StoreFolder: Sendable {
             output: output)
     }
 
+    /// Waits until the servers' log says this.
+    func untilLogged(_ text: String, within limit: Duration = .seconds(10)) async throws {
+        let deadline = ContinuousClock.now + limit
+        while try !String(contentsOf: url.appending(path: "log"), encoding: .utf8).contains(text) {
+            if ContinuousClock.now > deadline { throw NeverLogged(text: text) }
+            await Task.yield()
+        }
+    }
+
+    struct NeverLogged: Error {
+        var text: String
+    }
+
     /// The server ended, or stayed silent, before it listened.
     struct NotReady: Error {
         var exitCode: Int32
@@ -89,6 +102,12 @@ final class RunningServer: Sendable {
         _ options: String..., body: (RunningServer) async throws -> Value
     ) async throws -> Value {
         try await StoreFolder.use { folder in try await body(folder.start(options)) }
+    }
+
+    var processID: Int32 { program.id }
+
+    func send(_ signal: Int32) {
+        program.send(signal)
     }
 
     /// Ends it without warning, at whatever it is doing.

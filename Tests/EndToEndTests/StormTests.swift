@@ -142,31 +142,10 @@ extension EndToEnd {
 extension RunningServer {
     /// Sends a request whole, and closes the connection without waiting for the answer.
     func postAndLeave(_ path: String, _ body: Data) throws {
-        let port = UInt16(url.split(separator: ":").last ?? "") ?? 0
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-        guard isConnected else { throw POSIXError(.ECONNREFUSED) }
-        let head =
+        let connection = try RawConnection(self)
+        connection.send(
             "POST \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-            + "Content-Length: \(body.count)\r\n\r\n"
-        (Data(head.utf8) + body).withUnsafeBytes { bytes in
-            var sent = 0
-            while sent < bytes.count {
-                let count = send(
-                    descriptor, bytes.baseAddress! + sent, bytes.count - sent,
-                    Int32(MSG_NOSIGNAL))
-                if count <= 0 { return }
-                sent += count
-            }
-        }
+                + "Content-Length: \(body.count)\r\n\r\n")
+        connection.send(body)
     }
 }

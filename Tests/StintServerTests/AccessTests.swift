@@ -141,6 +141,14 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2"),
+        ("2001:db8::1", "2001:db8:0:0"), ("::1", "0:0:0:0"), ("fe80::", "fe80:0:0:0"),
+    ])
+    func `an address stands for its network`(_ address: String, _ network: String) {
+        #expect(RequestScope.network(of: address) == network)
+    }
+
     // MARK: Buckets
 
     /// Whether each of a number of takings was given.

@@ -40,7 +40,7 @@ struct ServerUnderTest: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)
-        let server = Server(
+        let server = try Server(
             settings: settings, store: store, logger: logger, version: "test", now: now,
             onListening: { listening.yield($0) })
         let group = ServiceGroup(

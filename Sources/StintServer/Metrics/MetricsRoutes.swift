@@ -1,0 +1,127 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import StintModel
+import StintStorage
+
+/// The server's own figures, for Prometheus and its kin.
+struct MetricsRoutes: Sendable {
+    let metrics: ServerMetrics
+    let recorder: Recorder
+    let store: any ExecutionStore
+    let version: String
+    let startedAt: Instant
+
+    var routes: [Route] { [.get("/metrics", .read, page)] }
+
+    @Sendable private func page(_ request: Request, _ scope: RequestScope) async throws -> Response
+    {
+        try QueryParameters(request).finish()
+        let form: MetricsPage.Form =
+            request.headers[.accept]?.contains("application/openmetrics-text") == true
+            ? .openMetrics : .prometheus
+        var page = MetricsPage(form: form)
+        writeRequests(to: &page)
+        writeConnections(to: &page)
+        writeRecording(to: &page)
+        writeProcess(to: &page)
+        return Response(
+            status: .ok,
+            headers: [.contentType: form.contentType, .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(string: page.finished())))
+    }
+
+    private func writeRequests(to page: inout MetricsPage) {
+        let routes = metrics.routes.sorted { $0.key < $1.key }
+        page.counter(
+            "stint_requests", "Requests answered.",
+            routes.flatMap { route, tally in
+                tally.outcomes.sorted { $0.key < $1.key }.map { outcome, count in
+                    MetricsPage.Sample(
+                        [
+                            "route": route, "method": outcome.method,
+                            "status": String(outcome.status),
+                        ], count)
+                }
+            })
+        page.histogram(
+            "stint_request_seconds", "Time from a request's head until its answer was ready.",
+            routes.map { MetricsPage.Sample(["route": $0], $1.seconds) })
+        page.gauge(
+            "stint_requests_in_flight", "Requests being answered.", metrics.requestsInFlight.value)
+        page.counter(
+            "stint_problems", "Requests refused, by the code of the problem.",
+            metrics.problems.values.sorted { $0.key < $1.key }.map {
+                MetricsPage.Sample(["code": $0], $1)
+            })
+        page.gauge(
+            "stint_body_bytes", "Bytes of request bodies being read or decoded.",
+            metrics.bodyBytes.value)
+    }
+
+    private func writeConnections(to page: inout MetricsPage) {
+        page.gauge("stint_connections_open", "Connections open.", metrics.connectionsOpen.value)
+        page.counter(
+            "stint_connections_accepted", "Connections accepted.", metrics.connectionsAccepted.value
+        )
+        page.counter(
+            "stint_accept_pauses", "Times accepting paused, with as many open as may be.",
+            metrics.acceptPauses.value)
+        page.counter(
+            "stint_connections_cut", "Connections that the server ended for what they did.",
+            metrics.connectionsCut.values.sorted { $0.key < $1.key }.map {
+                MetricsPage.Sample(["reason": $0], $1)
+            })
+    }
+
+    private func writeRecording(to page: inout MetricsPage) {
+        page.counter(
+            "stint_events_accepted", "Events recorded, repetitions among them.",
+            metrics.eventsAccepted.value)
+        page.counter(
+            "stint_events_rejected", "Events refused by themselves.", metrics.eventsRejected.value)
+        page.counter(
+            "stint_executions_found_lost", "Executions found lost.", metrics.lostFound.value)
+        let waiting = recorder.waiting
+        page.gauge(
+            "stint_recorder_waiting", "Executions and worker samples waiting to be committed.",
+            waiting.count)
+        page.gauge(
+            "stint_recorder_waiting_bytes", "Bytes of requests waiting to be committed.",
+            waiting.bytes)
+        page.histogram(
+            "stint_group_size", "Executions and worker samples of one commit.",
+            [MetricsPage.Sample([:], metrics.groupSizes.value)])
+        page.histogram(
+            "stint_commit_seconds", "Time of one commit, its sync included.",
+            [MetricsPage.Sample([:], metrics.commitSeconds.value)])
+        if let bytes = store.sizeBytes {
+            page.gauge("stint_store_bytes", "Size of the store, its log included.", bytes)
+        }
+    }
+
+    private func writeProcess(to page: inout MetricsPage) {
+        let process = ProcessFigures.now()
+        if let bytes = process.residentBytes {
+            page.gauge("stint_process_resident_memory_bytes", "Resident memory.", bytes)
+        }
+        page.counter(
+            "stint_process_cpu_seconds", "Processor time, in the program and in the kernel.",
+            process.cpuSeconds)
+        if let files = process.openFiles {
+            page.gauge("stint_process_open_fds", "Files and sockets open.", files)
+        }
+        page.gauge(
+            "stint_process_start_time_seconds", "When the server started, since 1970.",
+            Double(startedAt.microseconds) / 1_000_000)
+        page.gauge(
+            "stint_build_info", "1, with the version.",
+            [MetricsPage.Sample(["version": version], 1)])
+    }
+}
+
+extension ServerMetrics.RouteTally.Outcome: Comparable {
+    static func < (left: Self, right: Self) -> Bool {
+        (left.method, left.status) < (right.method, right.status)
+    }
+}

@@ -1,0 +1,81 @@
+import HTTPTypes
+import Synchronization
+
+/// What a server counts about itself, for `GET /metrics`.
+///
+/// Whatever happens in the server adds to its own counter here, at a cost far below a microsecond;
+/// ``MetricsRoutes`` writes them all down when asked.
+public final class ServerMetrics: Sendable {
+    // MARK: Connections
+
+    let connectionsOpen = Gauge()
+    let connectionsAccepted = Counter()
+    /// How often accepting paused, for there were as many connections as may be open.
+    let acceptPauses = Counter()
+    /// What connections were closed for, by a word: `slow_head`, `idle`, …
+    let connectionsCut = CounterFamily<String>()
+
+    // MARK: Requests
+
+    let requestsInFlight = Gauge()
+    /// Bytes of bodies that are being read or decoded.
+    let bodyBytes = Gauge()
+    /// Problems told to callers, by code.
+    let problems = CounterFamily<String>()
+    private let requests = Mutex<[String: RouteTally]>([:])
+
+    // MARK: Events
+
+    let eventsAccepted = Counter()
+    let eventsRejected = Counter()
+    /// Executions that were found lost.
+    let lostFound = Counter()
+
+    // MARK: Recorder
+
+    /// Executions and worker samples of each group.
+    let groupSizes = Histogram(bounds: Distribution.sizes)
+    let commitSeconds = Histogram(bounds: Distribution.seconds)
+
+    public init() {}
+
+    /// What came of the requests to one route.
+    struct RouteTally: Sendable {
+        struct Outcome: Hashable, Sendable {
+            let method: String
+            let status: Int
+        }
+
+        private(set) var outcomes: [Outcome: Int] = [:]
+        private(set) var seconds = Distribution(bounds: Distribution.seconds)
+
+        fileprivate mutating func add(_ outcome: Outcome, _ sample: Double) {
+            outcomes[outcome, default: 0] += 1
+            seconds.add(sample)
+        }
+    }
+
+    /// By the route's pattern; `none` where no route took the request.
+    var routes: [String: RouteTally] { requests.withLock(\.self) }
+
+    /// - Parameters:
+    ///   - route: A pattern of the router's, not a path that a caller chose.
+    ///   - latency: From the request's head to the answer that is ready to be sent.
+    func count(
+        route: String, method: HTTPRequest.Method, status: HTTPResponse.Status, latency: Duration
+    ) {
+        let outcome = RouteTally.Outcome(method: method.label, status: status.code)
+        let seconds = latency.inSeconds
+        requests.withLock { $0[route, default: RouteTally()].add(outcome, seconds) }
+    }
+}
+
+extension HTTPRequest.Method {
+    /// A caller may invent methods; the invented ones are counted as one.
+    fileprivate var label: String {
+        switch self {
+        case .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect: rawValue
+        default: "other"
+        }
+    }
+}
