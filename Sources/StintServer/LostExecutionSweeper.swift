@@ -18,8 +18,7 @@ struct LostExecutionSweeper<C: Clock<Duration>>: Service {
     let clock: C
     let now: @Sendable () -> Instant
     let logger: Logger
-    /// Told how many executions were found lost.
-    let onFound: @Sendable (Int) -> Void
+    let metrics: ServerMetrics
 
     /// Executions looked at, and recorded, at a time.
     private let portion = 1_000
@@ -27,7 +26,7 @@ struct LostExecutionSweeper<C: Clock<Duration>>: Service {
     init(
         store: any ExecutionStore, recorder: Recorder, interval: Duration, clock: C,
         now: @escaping @Sendable () -> Instant, logger: Logger,
-        onFound: @escaping @Sendable (Int) -> Void = { _ in }
+        metrics: ServerMetrics = ServerMetrics()
     ) {
         self.store = store
         self.recorder = recorder
@@ -35,7 +34,7 @@ struct LostExecutionSweeper<C: Clock<Duration>>: Service {
         self.clock = clock
         self.now = now
         self.logger = logger
-        self.onFound = onFound
+        self.metrics = metrics
     }
 
     func run() async throws {
@@ -51,6 +50,8 @@ struct LostExecutionSweeper<C: Clock<Duration>>: Service {
     ///
     /// - Parameter hearing: From when on the server heard whatever was told.
     func sweep(since hearing: Instant) async {
+        let start = ContinuousClock.now
+        defer { metrics.sweepSeconds.add((ContinuousClock.now - start).inSeconds) }
         do {
             var found = 0
             var position: PagePosition?
@@ -63,7 +64,7 @@ struct LostExecutionSweeper<C: Clock<Duration>>: Service {
                 position = page.next
             } while position != nil && !Task.isShuttingDownGracefully
             if found > 0 {
-                onFound(found)
+                metrics.lostFound.add(found)
                 logger.notice("Found lost executions: \(found)")
             }
         } catch {

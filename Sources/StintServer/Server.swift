@@ -117,7 +117,7 @@ public struct Server: Service {
             interval: .seconds(60), clock: .continuous, now: now, logger: logger)
         let sweeper = LostExecutionSweeper(
             store: store, recorder: recorder, interval: settings.sweepInterval, clock: .continuous,
-            now: now, logger: logger, onFound: { [metrics] in metrics.lostFound.add($0) })
+            now: now, logger: logger, metrics: metrics)
         let routes = routes(recorder: recorder, watch: watch, access: access)
         // Stopped from the last to the first: the recorder outlives the requests it answers.
         var services: [any Service] = [

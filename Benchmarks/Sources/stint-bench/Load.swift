@@ -144,6 +144,9 @@ struct Connection {
         }
     }
 
+    /// What has arrived of the answer.
+    var text: String { String(decoding: buffer[..<filled], as: UTF8.self) }
+
     /// The status, once the head and as much as it announces have arrived.
     private func wholeAnswer() -> Int? {
         var lineEnd = 0
@@ -186,14 +189,14 @@ struct BenchError: Error, CustomStringConvertible {
 }
 
 enum Request {
-    static func post(_ path: String, type: String = "application/json", _ body: [UInt8]) -> [UInt8]
-    {
+    /// - Parameter key: Of a server that asks for one.
+    static func post(_ path: String, key: String? = nil, _ body: [UInt8]) -> [UInt8] {
         Array(
             """
             POST \(path) HTTP/1.1\r
             Host: 127.0.0.1\r
-            Content-Type: \(type)\r
-            Content-Length: \(body.count)\r
+            Content-Type: application/json\r
+            \(key.map { "Authorization: Bearer \($0)\r\n" } ?? "")Content-Length: \(body.count)\r
             \r
 
             """.utf8) + body
@@ -202,4 +205,24 @@ enum Request {
     static func get(_ path: String) -> [UInt8] {
         Array("GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".utf8)
     }
+}
+
+/// Runs a program to its end.
+///
+/// - Returns: What it wrote to standard output.
+func output(of program: String, _ arguments: String...) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    let data = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+        throw BenchError(
+            "\(arguments.joined(separator: " ")) ended with \(process.terminationStatus)")
+    }
+    return String(decoding: data, as: UTF8.self)
 }

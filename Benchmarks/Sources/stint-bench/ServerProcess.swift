@@ -8,11 +8,12 @@ final class ServerProcess {
     /// Seconds from the start of the process to its first answer.
     let startSeconds: Double
 
-    init(program: String, store: String) throws {
+    /// - Parameter options: Of `stint serve`, beside port and store.
+    init(program: String, store: String, options: [String] = []) throws {
         self.store = store
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["serve", "--port", "0", "--store", "sqlite:\(store)"]
+        process.arguments = ["serve", "--port", "0", "--store", "sqlite:\(store)"] + options
         process.standardOutput = output
         let begin = Load.now()
         try process.run()
@@ -34,6 +35,18 @@ final class ServerProcess {
     func stop() {
         process.terminate()
         process.waitUntilExit()
+    }
+
+    /// What it answers, head and body.
+    func text(_ path: String) throws -> String {
+        var connection = try Connection(port: port, requests: [Request.get(path)])
+        defer { connection.close() }
+        _ = try connection.sendNext()
+        var ready = pollfd(fd: connection.socket, events: Int16(POLLIN), revents: 0)
+        while try connection.receive() == nil {
+            guard poll(&ready, 1, 10_000) > 0 else { throw BenchError("no answer to \(path)") }
+        }
+        return connection.text
     }
 
     /// Resident memory in bytes.

@@ -13,7 +13,7 @@ var large = isQuick ? 50_000 : 1_000_000
 if let index = arguments.firstIndex(of: "--executions"), let count = Int(arguments[index + 1]) {
     large = count
 }
-/// `--only batches`, `singles` or `history` measures that part alone.
+/// `--only batches`, `singles`, `keys`, `silence`, `fleet` or `history` measures that part alone.
 func isWanted(_ part: String) -> Bool {
     let arguments = CommandLine.arguments
     guard let index = arguments.firstIndex(of: "--only") else { return true }
@@ -89,6 +89,85 @@ if isWanted("singles") {
             "each synced before its answer; \(microseconds(each)) of processor an event")
     }
     server.stop()
+}
+
+if isWanted("keys") {
+    // The same load with and without a key, in turns, so that a busy moment touches both.
+    let path = folder + "/keys.sqlite"
+    let key = try output(of: program, "keys", "create", "--scope", "ingest", "--store", "sqlite:\(path)")
+        .trimmingCharacters(in: .whitespacesAndNewlines)
+    let closed = try ServerProcess(
+        program: program, store: path, options: ["--rate-limit-ingest", "100000000"])
+    let open = try ServerProcess(program: program, store: folder + "/open.sqlite")
+    var fleet = Fleet(first: 20_000_000, begin: start - 60_000, spacing: 0.001)
+    var used = [0.0, 0.0]
+    var requests = 0
+    for _ in 0..<(isQuick ? 2 : 6) {
+        let lanes = (0..<32).map { _ in (0..<60).flatMap { _ in fleet.next() } }
+        requests += lanes.reduce(0) { $0 + $1.count }
+        for (index, server) in [open, closed].enumerated() {
+            let before = server.processorSeconds
+            _ = try Load.run(
+                port: server.port,
+                requests: lanes.map { events in
+                    events.map {
+                        Request.post(
+                            "/v1/events", key: index == 1 ? key : nil, Array($0.utf8))
+                    }
+                })
+            used[index] += server.processorSeconds - before
+        }
+    }
+    row(
+        "single events with a key",
+        "\(String(format: "%+.1f", (used[1] / used[0] - 1) * 100)) % of processor",
+        "\(microseconds(used[1] / Double(requests))) an event, \(microseconds(used[0] / Double(requests))) without; 32 connections, in turns"
+    )
+    closed.stop()
+    open.stop()
+}
+
+if isWanted("silence") {
+    let server = try ServerProcess(
+        program: program, store: folder + "/silence.sqlite", options: ["--sweep-interval", "1s"])
+    let open = isQuick ? 10_000 : 100_000
+    let requests = (0..<4).map { lane in
+        stride(from: lane * 500, to: open, by: 2_000).map { first in
+            let events = (first..<(first + 500)).map {
+                #"{"type":"execution.started","execution":"open-\#($0)","agent":"a","heartbeatSeconds":3600}"#
+            }
+            return Request.post("/v1/events", Array("[\(events.joined(separator: ","))]".utf8))
+        }
+    }
+    _ = try Load.run(port: server.port, requests: requests)
+    func sweeps() throws -> (count: Double, seconds: Double) {
+        let text = try server.text("/metrics")
+        func value(_ name: String) -> Double {
+            text.split { $0.isNewline }.first { $0.hasPrefix(name + " ") }
+                .flatMap { Double($0.dropFirst(name.count + 1)) } ?? .nan
+        }
+        return (value("stint_sweep_seconds_count"), value("stint_sweep_seconds_sum"))
+    }
+    let before = try sweeps()
+    Thread.sleep(forTimeInterval: 5)
+    let after = try sweeps()
+    row(
+        "look for the silent",
+        milliseconds((after.seconds - before.seconds) / (after.count - before.count)),
+        "\(count(Double(open))) open executions that promised a heartbeat")
+    server.stop()
+}
+
+if isWanted("fleet") {
+    let executions = isQuick ? 20_000 : 200_000
+    let path = folder + "/fleet.sqlite"
+    let begin = Load.now()
+    _ = try output(
+        of: program, "simulate", "--executions", "\(executions)", "--days", "30", "--store", "sqlite:\(path)")
+    row(
+        "simulate straight into a store",
+        "\(count(Double(executions) / (Load.now() - begin))) executions/s",
+        "\(count(Double(executions))) of them, trail included")
 }
 
 if isWanted("history") {
@@ -167,4 +246,10 @@ if isWanted("history") {
         "\(mebibytes(again.residentBytes)), \(milliseconds(again.processorSeconds - used)) of processor in 5 s",
         "after that start")
     again.stop()
+
+    let begin = Load.now()
+    _ = try output(of: program, "audit", "--store", "sqlite:\(folder)/history.sqlite")
+    row(
+        "audit", String(format: "%.1f s", Load.now() - begin),
+        "\(count(Double(large))) executions with their whole trail; every law holds")
 }

@@ -82,6 +82,9 @@ struct MetricsRoutes: Sendable {
             "stint_events_rejected", "Events refused by themselves.", metrics.eventsRejected.value)
         page.counter(
             "stint_executions_found_lost", "Executions found lost.", metrics.lostFound.value)
+        page.histogram(
+            "stint_sweep_seconds", "Time of one look for executions that fell silent.",
+            [MetricsPage.Sample([:], metrics.sweepSeconds.value)])
         let waiting = recorder.waiting
         page.gauge(
             "stint_recorder_waiting", "Executions and worker samples waiting to be committed.",

@@ -30,6 +30,8 @@ public final class ServerMetrics: Sendable {
     let eventsRejected = Counter()
     /// Executions that were found lost.
     let lostFound = Counter()
+    /// One look at what fell silent.
+    let sweepSeconds = Histogram(bounds: Distribution.seconds)
 
     // MARK: Recorder
 
