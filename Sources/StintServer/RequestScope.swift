@@ -1,4 +1,3 @@
-import Foundation
 public import Hummingbird
 import Logging
 import NIOCore
@@ -19,13 +18,18 @@ public struct RequestScope: RequestContext {
     /// The address of the other end, as far as it tells one network from another: of IPv6 the first
     /// 64 bits, which one network has to itself.
     var address: String {
+        // Where the address lies in the system's own form, on every platform.
         switch channel.remoteAddress {
-        case .v4(let address): return "\(address.address.sin_addr.s_addr)"
-        case .v6(let address):
-            return withUnsafeBytes(of: address.address.sin6_addr) { bytes in
-                bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ":")
-            }
+        case .v4: return bytes(from: 4, count: 4)
+        case .v6: return bytes(from: 8, count: 8)
         default: return ""
         }
+    }
+
+    private func bytes(from offset: Int, count: Int) -> String {
+        channel.remoteAddress?.withSockAddr { address, size in
+            UnsafeRawBufferPointer(start: address, count: size).dropFirst(offset).prefix(count)
+                .map { String($0, radix: 16) }.joined(separator: ":")
+        } ?? ""
     }
 }

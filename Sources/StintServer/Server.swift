@@ -150,7 +150,8 @@ public struct Server: Service {
             keys: store, access: access, reading: RequestBodyReading(limit: 64 << 10), now: now)
         let audit = AuditRoutes(store: store)
         let health = HealthRoutes(store: store, version: version)
-        return ingest.routes + executions.routes + keys.routes + audit.routes + health.routes
+        let routes = ingest.routes + executions.routes + keys.routes + audit.routes + health.routes
+        return routes.described(version: version)
     }
 }
 
