@@ -5,6 +5,7 @@
 CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stint
 DEBUG = --scratch-path $(CACHE)/debug
 RELEASE = -c release --scratch-path $(CACHE)/release
+API_TOOLS = $(CACHE)/api-tools
 PROGRAM = $(CACHE)/release/release/stint
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
@@ -22,8 +23,9 @@ build: libraries ## Build the program for release.
 	@echo "built $(PROGRAM)"
 
 test: libraries ## Build for debugging and run every test.
+	@scripts/install-api-tools $(API_TOOLS)
 	swift build $(DEBUG) --build-tests
-	swift test $(DEBUG) --skip-build $(ARGUMENTS)
+	PATH="$(API_TOOLS)/bin:$$PATH" swift test $(DEBUG) --skip-build $(ARGUMENTS)
 
 lint: ## Check the format of every source.
 	swift format lint --strict --recursive --parallel $(SOURCES)

@@ -1,7 +1,7 @@
-import StintModel
+public import StintModel
 
 /// The members that an event of ours may have. A case is named as its member is.
-enum NativeMember: UInt8, CaseIterable {
+public enum NativeMember: UInt8, CaseIterable, Sendable {
     case type
     case at
     case execution
@@ -47,7 +47,13 @@ enum NativeMember: UInt8, CaseIterable {
     case memory
     case gpu
 
-    var word: String { String(describing: self) }
+    public var word: String { String(describing: self) }
+
+    /// The members that a sort of event has, in the order in which they are declared.
+    public static func all(of kind: EventKind) -> [NativeMember] {
+        let members = NativeMemberSet(of: kind)
+        return allCases.filter { members.contains($0) }
+    }
 
     var pointer: String { "/" + word }
 

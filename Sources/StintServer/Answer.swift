@@ -17,7 +17,11 @@ enum Answer {
 
     /// For readers: with an `ETag`, and 304 where the caller has this already.
     static func tagged(_ json: JSONWriter, for request: Request) -> Response {
-        let tag = tag(of: json)
+        tagged(json, tag(of: json), for: request)
+    }
+
+    /// - Parameter tag: That of the JSON, which was found before.
+    static func tagged(_ json: JSONWriter, _ tag: String, for request: Request) -> Response {
         var headers = headers
         headers[.eTag] = tag
         headers[.cacheControl] = "private, no-cache"

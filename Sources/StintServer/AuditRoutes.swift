@@ -14,7 +14,7 @@ final class AuditRoutes: Sendable {
         self.store = store
     }
 
-    var routes: [Route] { [.get("/v1/audit", .admin, audit)] }
+    var routes: [Route] { [.get("/v1/audit", .admin, .audit, audit)] }
 
     /// One at a time: it reads everything.
     @Sendable private func audit(_ request: Request, _ scope: RequestScope) async throws

@@ -15,11 +15,11 @@ struct ExecutionRoutes: Sendable {
 
     var routes: [Route] {
         [
-            .get("/v1/executions", .read, history),
-            .get("/v1/executions/:id", .read, execution),
-            .get("/v1/executions/:id/status", .read, status),
-            .get("/v1/executions/:id/events", .read, events),
-            .delete("/v1/executions/:id", .admin, erase),
+            .get("/v1/executions", .read, .executions, history),
+            .get("/v1/executions/:id", .read, .execution, execution),
+            .get("/v1/executions/:id/status", .read, .status, status),
+            .get("/v1/executions/:id/events", .read, .trail, events),
+            .delete("/v1/executions/:id", .admin, .erase, erase),
         ]
     }
 

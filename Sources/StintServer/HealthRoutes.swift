@@ -9,16 +9,18 @@ struct HealthRoutes: Sendable {
 
     var routes: [Route] {
         [
-            .get("/health/live", .none) { _, _ in
-                Answer.json { json in json.object { $0.member("status", "live") } }
+            .get("/health/live", .none, .live) { request, _ in
+                try QueryParameters(request).finish()
+                return Answer.json { json in json.object { $0.member("status", "live") } }
             },
-            .get("/health/ready", .none, ready),
+            .get("/health/ready", .none, .ready, ready),
         ]
     }
 
     /// 200 while reading and writing work, else 503 with the reason.
     @Sendable private func ready(_ request: Request, _ scope: RequestScope) async throws -> Response
     {
+        try QueryParameters(request).finish()
         try await store.check()
         return Answer.json { json in
             json.object { json in

@@ -18,8 +18,8 @@ struct IngestRoutes: Sendable {
 
     var routes: [Route] {
         [
-            .post("/v1/events", .ingest, events),
-            .post("/v1/eventbridge", .ingest, eventBridge),
+            .post("/v1/events", .ingest, .sendEvents(atMost: maximumEvents), events),
+            .post("/v1/eventbridge", .ingest, .sendEventBridge, eventBridge),
         ]
     }
 

@@ -14,9 +14,9 @@ struct KeyRoutes: Sendable {
 
     var routes: [Route] {
         [
-            .get("/v1/keys", .admin, list),
-            .post("/v1/keys", .admin, create),
-            .delete("/v1/keys/:id", .admin, revoke),
+            .get("/v1/keys", .admin, .keys, list),
+            .post("/v1/keys", .admin, .createKey, create),
+            .delete("/v1/keys/:id", .admin, .revokeKey, revoke),
         ]
     }
 

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import StintStorage
 
-/// One route, with what a caller must be allowed to do to use it.
+/// One route, with what a caller must be allowed to do to use it, and its description.
 struct Route: Sendable {
     /// What a key must be allowed to do.
     enum Scope: String, Sendable {
@@ -25,27 +25,29 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     let path: String
     let scope: Scope
+    /// What the interface's description says of it.
+    let operation: Operation
     let handle: @Sendable (Request, RequestScope) async throws -> Response
 
     static func get(
-        _ path: String, _ scope: Scope,
+        _ path: String, _ scope: Scope, _ operation: Operation,
         _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
     ) -> Route {
-        Route(method: .get, path: path, scope: scope, handle: handle)
+        Route(method: .get, path: path, scope: scope, operation: operation, handle: handle)
     }
 
     static func post(
-        _ path: String, _ scope: Scope,
+        _ path: String, _ scope: Scope, _ operation: Operation,
         _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
     ) -> Route {
-        Route(method: .post, path: path, scope: scope, handle: handle)
+        Route(method: .post, path: path, scope: scope, operation: operation, handle: handle)
     }
 
     static func delete(
-        _ path: String, _ scope: Scope,
+        _ path: String, _ scope: Scope, _ operation: Operation,
         _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
     ) -> Route {
-        Route(method: .delete, path: path, scope: scope, handle: handle)
+        Route(method: .delete, path: path, scope: scope, operation: operation, handle: handle)
     }
 }
 
@@ -67,7 +69,7 @@ extension Router<RequestScope> {
             if allowed.contains(.get) { allowed.append(.head) }
             let names = allowed.map(\.rawValue).sorted().joined(separator: ", ")
             let others: [HTTPRequest.Method] = [
-                .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+                .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect, .query,
             ]
             for method in others where !allowed.contains(method) {
                 on(RouterPath(path), method: method) { _, _ -> Response in
@@ -78,4 +80,9 @@ extension Router<RequestScope> {
             }
         }
     }
+}
+
+extension HTTPRequest.Method {
+    /// Asks like GET, with a body: draft-ietf-httpbis-safe-method-w-body.
+    fileprivate static let query = HTTPRequest.Method("QUERY")!
 }

@@ -192,7 +192,9 @@ public struct Server: Service {
         let figures = MetricsRoutes(
             metrics: metrics, recorder: recorder, store: store, version: version,
             startedAt: now())
-        return ingest.routes + executions.routes + keys.routes + audit.routes + health.routes
+        let routes =
+            ingest.routes + executions.routes + keys.routes + audit.routes + health.routes
             + figures.routes
+        return routes.described(version: version)
     }
 }

@@ -3,12 +3,13 @@ import StintStorage
 import Testing
 
 @Suite struct KeySecretTests {
-    @Test(arguments: [
-        (AccessScopes.admin, "stint_adm_"), (AccessScopes.read, "stint_read_"),
-        (AccessScopes.ingest, "stint_ing_"),
-        (AccessScopes([.read, .ingest]), "stint_read_"),
-        (AccessScopes([.admin, .ingest]), "stint_adm_"),
-    ] as [(AccessScopes, String)])
+    @Test(
+        arguments: [
+            (AccessScopes.admin, "stint_adm_"), (AccessScopes.read, "stint_read_"),
+            (AccessScopes.ingest, "stint_ing_"),
+            (AccessScopes([.read, .ingest]), "stint_read_"),
+            (AccessScopes([.admin, .ingest]), "stint_adm_"),
+        ] as [(AccessScopes, String)])
     func `a secret says its widest scope, and reads back`(_ scopes: AccessScopes, _ kind: String) {
         let secret = KeySecret(for: scopes)
         #expect(secret.text.hasPrefix(kind))

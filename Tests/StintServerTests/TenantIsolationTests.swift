@@ -44,6 +44,7 @@ import Testing
             path: "/v1/keys/key_canary", status: 204, namesOne: true),
         "GET /v1/audit": Example(path: "/v1/audit", status: 200),
         "GET /metrics": Example(path: "/metrics", status: 200),
+        "GET /openapi.json": Example(path: "/openapi.json", status: 200),
         "GET /health/live": Example(path: "/health/live", status: 200),
         "GET /health/ready": Example(path: "/health/ready", status: 200),
     ]

@@ -94,8 +94,10 @@ if isWanted("singles") {
 if isWanted("keys") {
     // The same load with and without a key, in turns, so that a busy moment touches both.
     let path = folder + "/keys.sqlite"
-    let key = try output(of: program, "keys", "create", "--scope", "ingest", "--store", "sqlite:\(path)")
-        .trimmingCharacters(in: .whitespacesAndNewlines)
+    let key = try output(
+        of: program, "keys", "create", "--scope", "ingest", "--store", "sqlite:\(path)"
+    )
+    .trimmingCharacters(in: .whitespacesAndNewlines)
     let closed = try ServerProcess(
         program: program, store: path, options: ["--rate-limit-ingest", "100000000"])
     let open = try ServerProcess(program: program, store: folder + "/open.sqlite")
@@ -163,7 +165,8 @@ if isWanted("fleet") {
     let path = folder + "/fleet.sqlite"
     let begin = Load.now()
     _ = try output(
-        of: program, "simulate", "--executions", "\(executions)", "--days", "30", "--store", "sqlite:\(path)")
+        of: program, "simulate", "--executions", "\(executions)", "--days", "30", "--store",
+        "sqlite:\(path)")
     row(
         "simulate straight into a store",
         "\(count(Double(executions) / (Load.now() - begin))) executions/s",
