@@ -103,6 +103,19 @@ public struct AuditReport: Sendable {
         }
     }
 
+    /// Adds what another looked at.
+    public mutating func add(_ other: AuditReport) {
+        executions += other.executions
+        for (law, count) in other.counts {
+            counts[law, default: Count()].checked += count.checked
+            counts[law, default: Count()].violations += count.violations
+        }
+        for difference in other.differences
+        where differences.count(where: { $0.law == difference.law }) < Self.differencesPerLaw {
+            differences.append(difference)
+        }
+    }
+
     /// One check.
     ///
     /// - Parameter difference: What is wrong; `nil` where nothing is.

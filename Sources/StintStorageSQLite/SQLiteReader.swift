@@ -190,7 +190,7 @@ struct SQLiteReader {
         return TrailPage(entries: entries, next: nil)
     }
 
-    static func events(
+    private static func events(
         _ row: Statement, column: Int32, of id: ExecutionID
     ) throws(SQLiteFailure) -> [Event] {
         do throws(DamagedBytes) {

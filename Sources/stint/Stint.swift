@@ -28,7 +28,7 @@ struct Stint: AsyncParsableCommand {
             SimulateCommand.self,
         ])
 
-    static let version = "0.1.0"
+    static let version = "0.2.0"
 
     static func main() async {
         do {
