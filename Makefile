@@ -10,7 +10,7 @@ PROGRAM = $(CACHE)/release/release/stint
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format bench docs libraries clean
+.PHONY: help run build test soak lint format bench docs libraries clean
 
 help: ## List these targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -26,6 +26,12 @@ test: libraries ## Build for debugging and run every test.
 	@scripts/install-api-tools $(API_TOOLS)
 	swift build $(DEBUG) --build-tests
 	PATH="$(API_TOOLS)/bin:$$PATH" swift test $(DEBUG) --skip-build $(ARGUMENTS)
+
+soak: libraries ## The tests against loss at their long tiers: some hours.
+	swift build $(DEBUG) --build-tests
+	STINT_KILLS=1000 STINT_CRASHES=40 STINT_POWER_CUTS=20000 STINT_DAMAGES=2000 STINT_BACKUPS=12 \
+	    STINT_ALL_FAULTS=1 STINT_TEST_SCHEMATHESIS_SECONDS=600 swift test $(DEBUG) --skip-build \
+	    --filter "Durability|Crash|PowerLoss|StorageFailure|DamagedFile|Backup|InterfaceTool"
 
 lint: ## Check the format of every source.
 	swift format lint --strict --recursive --parallel $(SOURCES)

@@ -18,11 +18,7 @@ struct AuditCommand: ConsoleCommand {
             Exits with 0 where every law holds, with 1 where one does not.
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "The store, as of `stint serve` (default: $STINT_STORE, else the same).",
-            valueName: "store"))
-    var store: String?
+    @OptionGroup var store: StoreOptions
 
     @Option(
         help: ArgumentHelp(
@@ -40,7 +36,7 @@ struct AuditCommand: ConsoleCommand {
         if let url {
             report = try await ask(url, console)
         } else {
-            report = try look(console)
+            report = try await look(console)
         }
         switch output.output {
         case .json, .jsonl:
@@ -78,14 +74,14 @@ struct AuditCommand: ConsoleCommand {
             body: try answer.decoded(AuditBody.self, at: client.address), document: answer.body)
     }
 
-    private func look(_ console: Console) throws -> Report {
+    private func look(_ console: Console) async throws -> Report {
         let named = try workspace.map { name throws(CommandFailure) in
             guard let workspace = Workspace(rawValue: name) else {
                 throw .wrongArguments("a workspace's name has 1 to \(Limits.nameBytes) bytes")
             }
             return workspace
         }
-        let location = try StoreLocation(given: store, environment: console.environment)
+        let location = try await store.configuration(console).store
         let start = console.uptime()
         let found: AuditReport
         do throws(StoreError) {

@@ -24,11 +24,7 @@ protocol KeyPlace: Sendable {
 
 /// Which keys a command is about.
 struct KeyPlaceOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "The store, as of `stint serve` (default: $STINT_STORE, else the same).",
-            valueName: "store"))
-    var store: String?
+    @OptionGroup var store: StoreOptions
 
     @Option(
         help: ArgumentHelp(
@@ -60,8 +56,7 @@ struct KeyPlaceOptions: ParsableArguments {
             }
             return workspace
         }
-        let location = try StoreLocation(given: store, environment: console.environment)
-        let opened = try location.open()
+        let opened = try await store.configuration(console).store.open()
         let result: Result<Value, any Error>
         do {
             result = .success(try await body(KeysOfStore(keys: opened, workspace: named)))

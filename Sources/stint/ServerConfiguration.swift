@@ -84,7 +84,7 @@ struct ServerConfiguration {
             }
             logLevel = level
         }
-        store = try StoreLocation(given: try values.text("store"), environment: [:])
+        store = try StoreLocation(given: try values.text("store"))
     }
 
     /// The variables that are settings, under the setting's name: `STINT_TRAIL_RETENTION` is

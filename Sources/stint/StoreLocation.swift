@@ -22,14 +22,13 @@ enum StoreLocation: Hashable, CustomStringConvertible {
         }
     }
 
-    /// The store that is named, else that of `STINT_STORE`, else the standard one.
-    init(given text: String?, environment: [String: String]) throws(CommandFailure) {
-        let named = environment["STINT_STORE"].flatMap { $0.isEmpty ? nil : $0 }
-        if let text = text ?? named {
+    /// The store that is named, else the standard one.
+    init(given text: String?) throws(CommandFailure) {
+        if let text {
             self = try StoreLocation(text)
         } else {
-            let process = ProcessInfo.processInfo.environment
-            self = .sqlite(path: Self.standardPath(environment: process))
+            let environment = ProcessInfo.processInfo.environment
+            self = .sqlite(path: Self.standardPath(environment: environment))
         }
     }
 
