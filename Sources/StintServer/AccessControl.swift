@@ -151,7 +151,7 @@ final class AccessControl: Sendable {
     private func noteUse(of key: AccessKey) async {
         let hour = TimeSpan.seconds(3_600).microseconds
         let now = now().microseconds
-        let since = Instant(microseconds: now - now % hour)
+        let since = max(Instant(microseconds: now - now % hour), key.createdAt)
         if let last = key.lastUsedAt, last >= since { return }
         do {
             try await keys.noteUse(ofKey: key.id, at: since)

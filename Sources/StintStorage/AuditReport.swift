@@ -80,12 +80,16 @@ public struct AuditReport: Sendable {
     public private(set) var differences: [Difference] = []
     /// How many executions there are.
     public var executions = 0
+    /// Whose.
+    public var workspaces: [Workspace] = []
 
     public static let differencesPerLaw = 20
 
     public init() {}
 
     public var isBalanced: Bool { counts.allSatisfy { $0.value.violations == 0 } }
+
+    public func knows(_ workspace: Workspace) -> Bool { workspaces.contains(workspace) }
 
     public subscript(law: AuditLaw) -> Count { counts[law] ?? Count() }
 

@@ -66,6 +66,7 @@ public struct SQLiteAudit {
         try readExecutions()
         report = found.report
         report.executions = found.executions
+        report.workspaces = Array(workspaces.values)
         try checkLists()
         try checkSearch()
         try checkRollUps()
@@ -153,7 +154,7 @@ public struct SQLiteAudit {
         try each("SELECT term, doc FROM temp.search_term") { (row) in
             row.bytes(0) { terms.found($0, in: row.integer(1)) }
         }
-        report.pass(.search, count: terms.count)
+        report.pass(.search, count: found.terms.count)
         for key in terms.wrong {
             let id = try execution(key)
             // Of other workspaces nothing was expected.

@@ -62,8 +62,10 @@ struct AuditCommand: ConsoleCommand {
     }
 
     private func ask(_ url: String, _ console: Console) async throws -> Report {
-        guard workspace == nil else {
-            throw CommandFailure.wrongArguments("--workspace goes with the store alone")
+        guard workspace == nil, store.store == nil else {
+            throw CommandFailure.wrongArguments(
+                "--url goes neither with --store nor with --workspace",
+                next: "A server audits the workspace of the key in STINT_KEY.")
         }
         var options = ServerOptions()
         options.url = url
@@ -82,6 +84,7 @@ struct AuditCommand: ConsoleCommand {
             return workspace
         }
         let location = try await store.configuration(console).store
+        guard location.exists else { throw CommandFailure(missing: location) }
         let start = console.uptime()
         let found: AuditReport
         do throws(StoreError) {
@@ -91,6 +94,10 @@ struct AuditCommand: ConsoleCommand {
             throw CommandFailure(
                 what: "the store cannot be audited", why: why,
                 next: "Name another with --store sqlite:/path/file.", status: .unreachable)
+        }
+        if let named, !found.knows(named) {
+            throw CommandFailure(
+                what: "there is no workspace \(named.rawValue)", status: .notFound)
         }
         let passed = (console.uptime() - start).components
         var json = JSONWriter()
@@ -131,7 +138,8 @@ private struct AuditText {
         }
         let table = Table(
             columns: [
-                .init(title: ""), .init(title: "LAW"), .init(title: "CHECKED", alignment: .right),
+                .init(title: "STATE"), .init(title: "LAW"),
+                .init(title: "CHECKED", alignment: .right),
                 .init(title: "BROKEN", alignment: .right),
             ], rows: rows)
         var lines = table.lines(style)

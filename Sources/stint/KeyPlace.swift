@@ -36,13 +36,14 @@ struct KeyPlaceOptions: ParsableArguments {
             "The workspace (default: default; of a list: all).", valueName: "name"))
     var workspace: String?
 
+    /// - Parameter isMaking: Whether a store that is not there is made; who only asks makes none.
     func use<Value>(
-        _ console: Console, _ body: (any KeyPlace) async throws -> Value
+        _ console: Console, isMaking: Bool = false, _ body: (any KeyPlace) async throws -> Value
     ) async throws -> Value {
         if let url {
-            guard workspace == nil else {
+            guard workspace == nil, store.store == nil else {
                 throw CommandFailure.wrongArguments(
-                    "--workspace goes with the store alone",
+                    "--url goes neither with --store nor with --workspace",
                     next: "A server makes keys of the workspace of the key in STINT_KEY.")
             }
             var options = ServerOptions()
@@ -56,7 +57,9 @@ struct KeyPlaceOptions: ParsableArguments {
             }
             return workspace
         }
-        let opened = try await store.configuration(console).store.open()
+        let location = try await store.configuration(console).store
+        guard isMaking || location.exists else { throw CommandFailure(missing: location) }
+        let opened = try location.open()
         let result: Result<Value, any Error>
         do {
             result = .success(try await body(KeysOfStore(keys: opened, workspace: named)))

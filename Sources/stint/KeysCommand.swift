@@ -58,7 +58,9 @@ struct KeysCreateCommand: ConsoleCommand {
             throw CommandFailure.wrongArguments(
                 "a key's name has 1 to \(Limits.nameBytes) bytes")
         }
-        let made = try await place.use(console) { try await $0.create(order, at: now) }
+        let made = try await place.use(console, isMaking: true) {
+            try await $0.create(order, at: now)
+        }
         console.writeErrorLine(
             "\(made.key.id) of workspace \(made.key.workspace): "
                 + "\(made.key.scopes.joined(separator: ", ")). It is shown only now:")
@@ -74,6 +76,9 @@ struct KeysCreateCommand: ConsoleCommand {
                     "'\(word)' is no scope", next: "One is ingest, read or admin.")
             }
             scopes.insert(scope)
+        }
+        guard !scopes.isEmpty else {
+            throw .wrongArguments("a key needs a scope", next: "One is ingest, read or admin.")
         }
         return scopes
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import StintStorageSQLite
 
 /// `stint restore FILE`: puts a backup in the store's place.
@@ -20,6 +21,11 @@ struct RestoreCommand: ConsoleCommand {
     @OptionGroup var store: StoreOptions
 
     func run(in console: Console) async throws -> ExitStatus {
+        guard FileManager.default.fileExists(atPath: file) else {
+            throw CommandFailure(
+                what: "there is no backup \(file)", next: "Name the file that stint backup wrote.",
+                status: .notFound)
+        }
         let path = try await store.path(console)
         let backup = try CopyProgress.follow(console) { progress in
             try SQLiteBackup.restore(

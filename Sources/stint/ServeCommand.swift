@@ -35,16 +35,19 @@ struct ServeCommand: ConsoleCommand {
             try check(configuration.server, hasKeys: false)
         }
         let store = try configuration.store.open()
+        let hasKeys: Bool
         do {
             if let file = configuration.adminKeyFile {
                 try await AdminKeyFile(path: file).admit(to: store, at: console.now())
             }
-            try check(configuration.server, hasKeys: try await store.hasKeys())
+            hasKeys = try await store.hasKeys()
+            try check(configuration.server, hasKeys: hasKeys)
         } catch {
             try? await store.close()
             throw error
         }
-        let server = try server(configuration, store: store, logger: logger, console: console)
+        let server = try server(
+            configuration, store: store, hasKeys: hasKeys, logger: logger, console: console)
         let group = ServiceGroup(
             configuration: .init(
                 services: [.init(service: server)],
@@ -78,8 +81,8 @@ struct ServeCommand: ConsoleCommand {
     }
 
     private func server(
-        _ configuration: ServerConfiguration, store: SQLiteExecutionStore, logger: Logger,
-        console: Console
+        _ configuration: ServerConfiguration, store: SQLiteExecutionStore, hasKeys: Bool,
+        logger: Logger, console: Console
     ) throws(CommandFailure) -> Server {
         let host = configuration.server.host
         if configuration.server.isOpen {
@@ -95,13 +98,16 @@ struct ServeCommand: ConsoleCommand {
                 onListening: { port in
                     // The first line is for programs; the rest is for people.
                     let address = "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+                    let shown = host == "0.0.0.0" ? "127.0.0.1" : host == "::" ? "::1" : host
+                    let own = "\(scheme)://\(shown.contains(":") ? "[\(shown)]" : shown):\(port)"
+                    let key = hasKeys ? #" -H "Authorization: Bearer $STINT_KEY""# : ""
                     console.write(
                         """
                         listening on \(address)
                         store: \(location)
-                        try:   curl -H 'Content-Type: application/json' \(address)/v1/events -d \
+                        try:   curl\(key) -H 'Content-Type: application/json' \(own)/v1/events -d \
                         '{"type":"execution.started","execution":"hello","agent":"first-agent"}'
-                               curl \(address)/v1/executions/hello
+                               curl\(key) \(own)/v1/executions/hello
 
                         """)
                 })

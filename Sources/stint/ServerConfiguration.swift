@@ -155,7 +155,7 @@ struct ServerConfiguration {
             guard let number = Int64(digits), number >= 0,
                 case (let bytes, let overflow) = number.multipliedReportingOverflow(by: unit ?? 1),
                 !overflow, bytes >= least
-            else { throw wrong(name, text, "A size is due, such as 500m or 20g.") }
+            else { throw wrong(name, text, "A size is due, such as 500m or 20g, of 1m at least.") }
             return bytes
         }
 

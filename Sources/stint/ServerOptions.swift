@@ -1,4 +1,5 @@
 import ArgumentParser
+import NIOSSL
 import StintModel
 
 /// Which server a command talks to. The key comes from the environment alone: a flag would show it
@@ -15,6 +16,14 @@ struct ServerOptions: ParsableArguments {
             "How long to wait for the server, as in 30s or 2m.", valueName: "span"))
     var timeout = SpanArgument(text: "30s", span: .seconds(30))
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Whom to trust for the server's certificate, as PEM, instead of those the system knows. \
+            (STINT_CA_FILE)
+            """, valueName: "file"))
+    var caFile: String?
+
     func client(_ console: Console) throws -> ServerClient {
         let named = console.environment["STINT_URL"].flatMap { $0.isEmpty ? nil : $0 }
         let text = url ?? named ?? ServerAddress.standard
@@ -29,6 +38,12 @@ struct ServerOptions: ParsableArguments {
                 "STINT_KEY holds characters that no key has",
                 next: "Look for a blank or a line break in it.")
         }
-        return ServerClient(address: address, key: key, timeout: timeout.span)
+        let trusted =
+            caFile ?? console.environment["STINT_CA_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        if let trusted, (try? NIOSSLCertificate.fromPEMFile(trusted))?.isEmpty ?? true {
+            throw CommandFailure.wrongArguments(
+                "\(trusted) holds no certificate as PEM", next: "See --ca-file.")
+        }
+        return ServerClient(address: address, key: key, timeout: timeout.span, trusted: trusted)
     }
 }

@@ -73,3 +73,12 @@ enum StoreLocation: Hashable, CustomStringConvertible {
         }
     }
 }
+
+extension CommandFailure {
+    init(missing store: StoreLocation) {
+        self.init(
+            what: "there is no store \(store)",
+            next: "Name another with --store sqlite:/path/file.",
+            status: .notFound)
+    }
+}

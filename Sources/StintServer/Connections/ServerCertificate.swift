@@ -1,3 +1,4 @@
+import Foundation
 import Logging
 import NIOCore
 import NIOSSL
@@ -38,16 +39,33 @@ final class ServerCertificate: Sendable {
         current.withLock { $0 = context }
     }
 
+    /// What is wrong with one of the files.
+    struct Unusable: Error, CustomStringConvertible {
+        let description: String
+    }
+
     private static func read(_ files: CertificateFiles) throws -> NIOSSLContext {
+        for file in [files.certificate, files.key]
+        where !FileManager.default.isReadableFile(atPath: file) {
+            throw Unusable(description: "\(file) is not there, or cannot be read.")
+        }
+        guard let chain = try? NIOSSLCertificate.fromPEMFile(files.certificate), !chain.isEmpty
+        else { throw Unusable(description: "\(files.certificate) holds no certificate as PEM.") }
+        guard let key = try? NIOSSLPrivateKey(file: files.key, format: .pem) else {
+            throw Unusable(description: "\(files.key) holds no private key as PEM.")
+        }
         var configuration = TLSConfiguration.makeServerConfiguration(
-            certificateChain: try NIOSSLCertificate.fromPEMFile(files.certificate)
-                .map { .certificate($0) },
-            privateKey: .privateKey(try NIOSSLPrivateKey(file: files.key, format: .pem)))
+            certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
         // How long a peer may take to say goodbye in turn.
         configuration.shutdownTimeout = .seconds(2)
         configuration.applicationProtocols = ["http/1.1"]
-        return try NIOSSLContext(configuration: configuration)
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw Unusable(
+                description: "\(files.key) is not the key of \(files.certificate) (\(error)).")
+        }
     }
 }
 

@@ -3,7 +3,9 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import StintModel
+import Synchronization
 
 /// Why no answer came: no connection, no end in time, or more than anybody should send.
 struct NoAnswer: Error {
@@ -19,16 +21,30 @@ struct ServerClient: Sendable {
     let key: String?
     /// What one request may take, from its connection to the end of its answer.
     let timeout: TimeSpan
+    /// A PEM file of those to trust; `nil` for those the system knows.
+    var trusted: String?
 
-    /// One for the whole process. It tells at once that nothing listens; the shared one would go on
-    /// trying for as long as the request may take.
-    private static let http: HTTPClient = {
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(
-            eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
-            configuration: configuration)
-    }()
+    /// One for the whole process and whom it trusts. It tells at once that nothing listens; the
+    /// shared one would go on trying for as long as the request may take.
+    private static let clients = Mutex<[String?: HTTPClient]>([:])
+
+    private var http: HTTPClient {
+        Self.clients.withLock { clients in
+            if let held = clients[trusted] { return held }
+            var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+            configuration.connectionPool.retryConnectionEstablishment = false
+            if let trusted {
+                var tls = TLSConfiguration.makeClientConfiguration()
+                tls.trustRoots = .file(trusted)
+                configuration.tlsConfiguration = tls
+            }
+            let client = HTTPClient(
+                eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
+                configuration: configuration)
+            clients[trusted] = client
+            return client
+        }
+    }
 
     /// - Throws: ``NoAnswer``.
     func exchange(
@@ -52,7 +68,7 @@ struct ServerClient: Sendable {
     }
 
     private func answer(to request: HTTPClientRequest) async throws -> ServerAnswer {
-        let response = try await Self.http.execute(
+        let response = try await http.execute(
             request, timeout: .microseconds(timeout.microseconds))
         let bytes = try await response.body.collect(upTo: Self.answerBytes)
         return ServerAnswer(
@@ -126,6 +142,9 @@ struct ServerClient: Sendable {
             return error.errnoCode == ECONNREFUSED
                 ? "Nothing listens there (connection refused)."
                 : "\(String(cString: strerror(error.errnoCode)))."
+        case is NIOSSLError:
+            return "Its certificate is not one to trust, or it does not speak TLS (--ca-file names "
+                + "whom to trust)."
         case is NIOTooManyBytesError:
             return "Its answer is larger than \(Self.answerBytes >> 20) MiB; ask for fewer rows."
         default:
