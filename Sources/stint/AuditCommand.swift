@@ -20,10 +20,7 @@ struct AuditCommand: ConsoleCommand {
 
     @OptionGroup var store: StoreOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Ask a running server instead, with the admin key in STINT_KEY.", valueName: "address"))
-    var url: String?
+    @OptionGroup var server: ServerOptions
 
     @Option(
         help: ArgumentHelp("Look at this workspace alone (default: at all).", valueName: "name"))
@@ -33,8 +30,8 @@ struct AuditCommand: ConsoleCommand {
 
     func run(in console: Console) async throws -> ExitStatus {
         let report: Report
-        if let url {
-            report = try await ask(url, console)
+        if server.url != nil {
+            report = try await ask(console)
         } else {
             report = try await look(console)
         }
@@ -61,16 +58,13 @@ struct AuditCommand: ConsoleCommand {
         var document: Data
     }
 
-    private func ask(_ url: String, _ console: Console) async throws -> Report {
+    private func ask(_ console: Console) async throws -> Report {
         guard workspace == nil, store.store == nil else {
             throw CommandFailure.wrongArguments(
                 "--url goes neither with --store nor with --workspace",
                 next: "A server audits the workspace of the key in STINT_KEY.")
         }
-        var options = ServerOptions()
-        options.url = url
-        options.timeout = SpanArgument(text: "10m", span: .seconds(600))
-        let client = try options.client(console)
+        let client = try server.client(console)
         let answer = try await client.get(["v1", "audit"])
         return Report(
             body: try answer.decoded(AuditBody.self, at: client.address), document: answer.body)

@@ -26,10 +26,8 @@ protocol KeyPlace: Sendable {
 struct KeyPlaceOptions: ParsableArguments {
     @OptionGroup var store: StoreOptions
 
-    @Option(
-        help: ArgumentHelp(
-            "Ask a running server instead, with the admin key in STINT_KEY.", valueName: "address"))
-    var url: String?
+    /// A server is asked where `--url` names one; that in the environment is for other commands.
+    @OptionGroup var server: ServerOptions
 
     @Option(
         help: ArgumentHelp(
@@ -40,16 +38,13 @@ struct KeyPlaceOptions: ParsableArguments {
     func use<Value>(
         _ console: Console, isMaking: Bool = false, _ body: (any KeyPlace) async throws -> Value
     ) async throws -> Value {
-        if let url {
+        if server.url != nil {
             guard workspace == nil, store.store == nil else {
                 throw CommandFailure.wrongArguments(
                     "--url goes neither with --store nor with --workspace",
                     next: "A server makes keys of the workspace of the key in STINT_KEY.")
             }
-            var options = ServerOptions()
-            options.url = url
-            options.timeout = SpanArgument(text: "30s", span: .seconds(30))
-            return try await body(KeysOfServer(client: try options.client(console)))
+            return try await body(KeysOfServer(client: try server.client(console)))
         }
         let named = try workspace.map { name throws(CommandFailure) in
             guard let workspace = Workspace(rawValue: name) else {
