@@ -97,6 +97,8 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        // What fuzzing found.
+        .testTarget(name: "FuzzTests", dependencies: ["StintModel", "StintStorage"]),
         .testTarget(name: "StintIngestTests", dependencies: ["StintIngest", "StintModel"]),
         .testTarget(
             name: "StintCommandTests",
