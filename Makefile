@@ -6,10 +6,11 @@ CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stint
 DEBUG = --scratch-path $(CACHE)/debug
 RELEASE = -c release --scratch-path $(CACHE)/release
 PROGRAM = $(CACHE)/release/release/stint
-SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+    Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format bench docs libraries clean
+.PHONY: help run build test fuzz lint format bench docs libraries clean
 
 help: ## List these targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -24,6 +25,14 @@ build: libraries ## Build the program for release.
 test: libraries ## Build for debugging and run every test.
 	swift build $(DEBUG) --build-tests
 	swift test $(DEBUG) --skip-build $(ARGUMENTS)
+
+# libFuzzer comes with the compiler, as a library without a main of its own.
+FUZZER = $$(clang -print-resource-dir)/lib/linux/libclang_rt.fuzzer_no_main-$$(uname -m).a
+SECONDS ?= 20
+
+fuzz: ## Look for faults in what strangers send, SECONDS (20) on each target.
+	swift build -c release --package-path Fuzzing --scratch-path $(CACHE)/fuzzing -Xlinker $(FUZZER)
+	scripts/fuzz $(CACHE)/fuzzing/release/stint-fuzz $(SECONDS) $(CACHE)/fuzz $(ARGUMENTS)
 
 lint: ## Check the format of every source.
 	swift format lint --strict --recursive --parallel $(SOURCES)
