@@ -7,10 +7,11 @@ DEBUG = --scratch-path $(CACHE)/debug
 RELEASE = -c release --scratch-path $(CACHE)/release
 API_TOOLS = $(CACHE)/api-tools
 PROGRAM = $(CACHE)/release/release/stint
-SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+    Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak lint format bench docs libraries clean
+.PHONY: help run build test soak fuzz lint format bench docs libraries clean
 
 help: ## List these targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -32,6 +33,14 @@ soak: libraries ## The tests against loss at their long tiers: some hours.
 	STINT_KILLS=1000 STINT_CRASHES=40 STINT_POWER_CUTS=20000 STINT_DAMAGES=2000 STINT_BACKUPS=12 \
 	    STINT_ALL_FAULTS=1 STINT_TEST_SCHEMATHESIS_SECONDS=600 swift test $(DEBUG) --skip-build \
 	    --filter "Durability|Crash|PowerLoss|StorageFailure|DamagedFile|Backup|InterfaceTool"
+
+# libFuzzer comes with the compiler, as a library without a main of its own.
+FUZZER = $$(clang -print-resource-dir)/lib/linux/libclang_rt.fuzzer_no_main-$$(uname -m).a
+SECONDS ?= 20
+
+fuzz: ## Look for faults in what strangers send, SECONDS (20) on each target.
+	swift build -c release --package-path Fuzzing --scratch-path $(CACHE)/fuzzing -Xlinker $(FUZZER)
+	scripts/fuzz $(CACHE)/fuzzing/release/stint-fuzz $(SECONDS) $(CACHE)/fuzz $(ARGUMENTS)
 
 lint: ## Check the format of every source.
 	swift format lint --strict --recursive --parallel $(SOURCES)

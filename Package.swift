@@ -98,6 +98,13 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ]),
+        // What strangers send; `Fuzzing/` runs the same targets under a fuzzer.
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "StintIngest", "StintMetrics", "StintModel", "StintServer", "StintStorage",
+                "StintWire",
+            ]),
         .testTarget(name: "StintIngestTests", dependencies: ["StintIngest", "StintModel"]),
         .testTarget(
             name: "StintCommandTests",

@@ -22,6 +22,14 @@ public struct SortedMap<Key: SpelledKey, Value: Hashable & Sendable>: Hashable, 
         self.entries = entries
     }
 
+    /// - Returns: `nil` unless the keys ascend, each once: of entries that were damaged, they may not.
+    public init?(ifAscending entries: [Entry]) {
+        for index in entries.indices.dropFirst() {
+            guard entries[index - 1].key.isBefore(entries[index].key) else { return nil }
+        }
+        self.entries = entries
+    }
+
     public var count: Int { entries.count }
     public var isEmpty: Bool { entries.isEmpty }
 

@@ -42,13 +42,7 @@ enum Answer {
     /// Whether `If-None-Match` names the tag: RFC 9110 §13.1.2, compared weakly.
     static func isHeld(_ tag: String, by request: Request) -> Bool {
         guard let held = request.headers[.ifNoneMatch] else { return false }
-        if held == "*" { return true }
-        return held.split(separator: ",").contains { part in
-            var part = part.drop { $0 == " " }
-            if part.hasPrefix("W/") { part = part.dropFirst(2) }
-            while part.last == " " { part.removeLast() }
-            return part == tag
-        }
+        return EntityTag.isNamed(tag, in: held)
     }
 
     private static let headers: HTTPFields = [.contentType: "application/json"]

@@ -3,23 +3,16 @@ import StintModel
 
 /// The parameters of a request's query, each read once; what nobody read is an error.
 struct QueryParameters {
-    private var values: [(name: String, value: String)] = []
+    private var values: [(name: String, value: String)]
 
     /// - Throws: ``Problem`` where an escape is malformed.
     init(_ request: Request) throws(Problem) {
-        for part in (request.uri.query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
-            let pair = part.split(
-                separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentEncoding.decode(pair[0], plusIsSpace: true),
-                let value = PercentEncoding.decode(
-                    pair.count > 1 ? pair[1] : Substring("").utf8[...], plusIsSpace: true)
-            else {
-                throw Problem(
-                    .badRequest, "bad_parameter",
-                    "The query is not percent-encoded as UTF-8 should be.")
-            }
-            values.append((name, value))
+        guard let pairs = QueryText.pairs(request.uri.query ?? "") else {
+            throw Problem(
+                .badRequest, "bad_parameter", "The query is not percent-encoded as UTF-8 should be."
+            )
         }
+        values = pairs
     }
 
     /// Every value of a parameter, in order.
@@ -97,37 +90,5 @@ struct QueryParameters {
     func finish() throws(Problem) {
         guard let first = values.first else { return }
         throw .parameter(String(first.name.prefix(100)), "it is not known here.")
-    }
-}
-
-/// RFC 3986 percent-encoding of UTF-8.
-enum PercentEncoding {
-    /// - Returns: `nil` where an escape is malformed or the bytes are not UTF-8.
-    static func decode(_ text: some Sequence<UInt8>, plusIsSpace: Bool = false) -> String? {
-        var bytes: [UInt8] = []
-        var iterator = text.makeIterator()
-        while let byte = iterator.next() {
-            switch byte {
-            case UInt8(ascii: "%"):
-                guard let high = iterator.next().flatMap(digit),
-                    let low = iterator.next().flatMap(digit)
-                else { return nil }
-                bytes.append(high << 4 | low)
-            case UInt8(ascii: "+") where plusIsSpace:
-                bytes.append(UInt8(ascii: " "))
-            default:
-                bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }

@@ -67,6 +67,7 @@ enum Base64URL {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// - Returns: `nil` unless the text is exactly what ``encode(_:)`` writes for some bytes.
     static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         var bits = 0
@@ -80,6 +81,9 @@ enum Base64URL {
                 bytes.append(UInt8(truncatingIfNeeded: held >> UInt32(bits)))
             }
         }
+        // What is left over is less than a character, and nothing but zeros, or the same bytes could
+        // be written in more than one way.
+        guard bits < 6, held & (1 << UInt32(bits) - 1) == 0 else { return nil }
         return bytes
     }
 }

@@ -47,8 +47,11 @@ extension Event {
     ) throws(DamagedBytes) {
         let epoch = Instant(microseconds: 0)
         guard try reader.byte() == Self.version else { throw DamagedBytes() }
+        let kind = try EventKind(stored: &reader)
+        // No trail holds one, and no execution's state can take it.
+        guard kind != .workerReported else { throw DamagedBytes() }
         self.init(
-            try EventKind(stored: &reader), execution: execution,
+            kind, execution: execution,
             at: try reader.instant(from: epoch), attempt: try reader.counter(),
             revision: try reader.counter(), authority: try Authority(stored: &reader))
         id = try reader.optionalString()

@@ -64,11 +64,12 @@ extension ExecutionState {
         let usage = try reader.usage(from: first)
         var steps: [SortedMap<StepID, Step>.Entry] = []
         for _ in 0..<(try reader.count()) { steps.append(try reader.step(from: first)) }
-        guard reader.isAtEnd else { throw DamagedBytes() }
+        guard reader.isAtEnd, let attempts = SortedMap(ifAscending: attempts),
+            let steps = SortedMap(ifAscending: steps)
+        else { throw DamagedBytes() }
         self.init(
             first: first, queued: queued, started: started, facts: facts, attributes: attributes,
-            attempts: SortedMap(ascending: attempts), steps: SortedMap(ascending: steps),
-            usage: usage, isTruncated: isTruncated)
+            attempts: attempts, steps: steps, usage: usage, isTruncated: isTruncated)
     }
 }
 
@@ -180,7 +181,8 @@ extension BinaryReader {
             entries.append(
                 .init(key: try FactName(stored: &self), value: try register(from: base)))
         }
-        return Facts(ascending: entries)
+        guard let facts = Facts(ifAscending: entries) else { throw DamagedBytes() }
+        return facts
     }
 
     fileprivate mutating func attributes(from base: Instant) throws(DamagedBytes) -> Attributes {
@@ -190,7 +192,8 @@ extension BinaryReader {
         for _ in 0..<size {
             entries.append(.init(key: try string(), value: try register(from: base)))
         }
-        return Attributes(ascending: entries)
+        guard let attributes = Attributes(ifAscending: entries) else { throw DamagedBytes() }
+        return attributes
     }
 
     fileprivate mutating func run(from base: Instant) throws(DamagedBytes) -> RunState {
@@ -251,7 +254,8 @@ extension BinaryReader {
             }
             calls.append(.init(key: id, value: call))
         }
-        usage.calls = SortedMap(ascending: calls)
+        guard let sorted = SortedMap(ifAscending: calls) else { throw DamagedBytes() }
+        usage.calls = sorted
         return usage
     }
 

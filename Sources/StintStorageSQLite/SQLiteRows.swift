@@ -85,8 +85,11 @@ enum SQLiteRows {
                 throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a stored step is damaged")
             }
         }
+        guard let steps = SortedMap(ifAscending: steps) else {
+            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a stored step is damaged")
+        }
         var state = state
-        state.steps = SortedMap(ascending: steps)
+        state.steps = steps
         return state
     }
 }

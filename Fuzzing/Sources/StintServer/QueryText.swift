@@ -1,0 +1,1 @@
+../../../Sources/StintServer/QueryText.swift

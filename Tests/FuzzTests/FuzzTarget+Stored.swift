@@ -1,0 +1,70 @@
+import StintMetrics
+import StintModel
+import StintStorage
+
+// Bytes of a store, which a disk may have damaged.
+
+private let execution = ExecutionID(rawValue: "e")!
+
+extension FuzzTarget {
+    /// A state, or one step of it.
+    static let state = FuzzTarget("state") { (bytes) throws(BrokenPromise) in
+        if let state = bytes.withUnsafeBytes({ try? ExecutionState(encoded: $0) }) {
+            try state.keepsPromises(as: execution)
+        }
+        if let step = bytes.withUnsafeBytes({ try? ExecutionState.decodedStep($0) }) {
+            let stored = ExecutionState.encodedStep(step.key, step.value)
+            let again = stored.withUnsafeBytes { try? ExecutionState.decodedStep($0) }
+            try promise(again == step, "A step that is stored is read back.")
+        }
+    }
+
+    /// The events of a trail, one after the other.
+    static let trail = FuzzTarget("trail") { (bytes) throws(BrokenPromise) in
+        let events = bytes.withUnsafeBytes { bytes in
+            var events: [Event] = []
+            var reader = BinaryReader(bytes)
+            while !reader.isAtEnd, let event = try? Event(encoded: &reader, of: execution) {
+                events.append(event)
+            }
+            return events
+        }
+        for event in events { try event.keepsPromises(isNative: false) }
+        try [Event].keepPromises(events)
+    }
+
+    /// A cell of the roll-up, or a sketch: read only where they are what would be written.
+    static let cell = FuzzTarget("cell") { (bytes) throws(BrokenPromise) in
+        if let sketch = Sketch(encoded: bytes) {
+            try promise(sketch.encoded == bytes, "A sketch has one stored form.")
+            _ = (sketch.quantile(0), sketch.quantile(0.5), sketch.quantile(1))
+            _ = (sketch.minimum, sketch.maximum, sketch.count)
+        }
+        guard let cell = RollUpCell(encoded: bytes) else { return }
+        try promise(cell.encoded == bytes, "A cell has one stored form.")
+        var sum = cell
+        sum.add(cell)
+        sum.subtract(cell)
+        try promise(sum == cell, "What was added can be taken back.")
+        sum.subtract(cell)
+        try promise(sum.isEmpty, "What was taken back leaves nothing.")
+    }
+
+    /// What a group of changes adds to the roll-up.
+    static let delta = FuzzTarget("delta") { (bytes) throws(BrokenPromise) in
+        guard let delta = read(bytes) else { return }
+        let cells = delta.minuteCells()
+        try promise(
+            read(RollUpDelta.encoded(cells))?.minuteCells() == cells,
+            "What is stored is read back.")
+        _ = delta.cells()
+    }
+
+    private static func read(_ bytes: [UInt8]) -> RollUpDelta? {
+        bytes.withUnsafeBytes { bytes in
+            var delta = RollUpDelta()
+            do throws(DamagedBytes) { try delta.add(encoded: bytes) } catch { return nil }
+            return delta
+        }
+    }
+}

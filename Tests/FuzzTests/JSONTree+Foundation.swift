@@ -1,0 +1,1 @@
+../StintIngestTests/JSONTree+Foundation.swift
