@@ -11,7 +11,7 @@ SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Source
     Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak fuzz lint format bench docs libraries clean
+.PHONY: help run build test soak fuzz sanitize lint format bench docs libraries clean
 
 help: ## List these targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,12 @@ SECONDS ?= 20
 fuzz: ## Look for faults in what strangers send, SECONDS (20) on each target.
 	swift build -c release --package-path Fuzzing --scratch-path $(CACHE)/fuzzing -Xlinker $(FUZZER)
 	scripts/fuzz $(CACHE)/fuzzing/release/stint-fuzz $(SECONDS) $(CACHE)/fuzz $(ARGUMENTS)
+
+# The program itself is left to the other tests: they kill it, and hold it to times that a sanitizer
+# makes ten times as long.
+sanitize: libraries ## Run the tests in process under the thread and the address sanitizer.
+	scripts/sanitize thread $(CACHE)/thread $(ARGUMENTS)
+	scripts/sanitize address $(CACHE)/address $(ARGUMENTS)
 
 lint: ## Check the format of every source.
 	swift format lint --strict --recursive --parallel $(SOURCES)

@@ -20,6 +20,8 @@ final class AccessControl: Sendable {
     private struct State {
         var requiresKeys: Bool
         var verified: [SHA256.Digest: Verified] = [:]
+        /// Counts revocations, so that a look-up that began before one is not remembered after it.
+        var revocations = 0
         /// By key and sort.
         var allowances: [String: Allowance] = [:]
         /// Failed attempts, by address.
@@ -63,9 +65,15 @@ final class AccessControl: Sendable {
         state.withLock { $0.requiresKeys = true }
     }
 
-    /// Forgets what was verified; to be called when a key was revoked.
-    func forget() {
-        state.withLock { $0.verified = [:] }
+    /// Forgets a key; to be called when it was revoked.
+    func forget(_ id: String) {
+        state.withLock { state in
+            state.revocations += 1
+            state.verified = state.verified.filter { $0.value.key.id != id }
+            for sort in [Allowance.Sort.ingest, .read] {
+                state.allowances[sort.rawValue + id] = nil
+            }
+        }
     }
 
     // MARK: Admission
@@ -112,7 +120,7 @@ final class AccessControl: Sendable {
         var token = token
         let digest = token.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
         let uptime = uptime()
-        let known = state.withLock { $0.verified[digest] }
+        let (known, revocations) = state.withLock { ($0.verified[digest], $0.revocations) }
         if let known, uptime - known.at < Self.memory { return try valid(known.key) }
 
         // Guessing is stopped before anything is looked up, but never whoever was known.
@@ -124,10 +132,12 @@ final class AccessControl: Sendable {
             throw Self.unauthorized("The key is not known here.")
         }
         guard key.isValid(at: now()) else {
+            state.withLock { $0.verified[digest] = nil }
             noteFailure(from: context)
             return try valid(key)
         }
         state.withLock { state in
+            guard state.revocations == revocations else { return }
             if state.verified.count >= Self.mostRemembered { state.verified = [:] }
             state.verified[digest] = Verified(key: key, at: uptime)
         }

@@ -116,6 +116,8 @@ struct IngestRoutes: Sendable {
                 try decode(bytes, window) { gathering.append($0) }
             }
         } catch {
+            // What cannot be read is not free.
+            try scope.allowance?.take(1)
             switch error {
             case .malformed(let detail, let offset):
                 throw Problem(
@@ -127,7 +129,7 @@ struct IngestRoutes: Sendable {
                     "A request holds at most \(limit) events. Send them in parts.")
             }
         }
-        try scope.allowance?.take(result.accepted + result.rejected.count)
+        try scope.allowance?.take(max(1, result.accepted + result.rejected.count))
         gathering.submission.bytes = body.readableBytes
         return (gathering.submission, result)
     }

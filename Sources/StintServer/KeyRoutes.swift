@@ -82,7 +82,7 @@ struct KeyRoutes: Sendable {
             throw Problem(
                 .notFound, "unknown_key", "This workspace has no key of the id \(id.prefix(100)).")
         }
-        access.forget()
+        access.forget(id)
         return Response(status: .noContent)
     }
 }
