@@ -56,11 +56,7 @@ public struct Contribution: Sendable {
     /// - Returns: `nil` for what counts for nothing: an execution that neither started, finished nor
     ///   was lost, or whose environment is `test` or `mock`.
     public init?(of state: ExecutionState) {
-        if let environment = state.fact(.environment)?.string,
-            environment == "test" || environment == "mock"
-        {
-            return nil
-        }
+        guard state.isCounted else { return nil }
         let current = state.current
         if let end = current.run.end {
             finish = Finish(end, of: state, current: current)

@@ -87,14 +87,47 @@ extension RollUpCell {
                 sum &+= UInt64(bitPattern: bucket.count) &* Self.weight(seed, slot)
             }
         }
+        for (place, slot) in slots.enumerated() {
+            sum &+= slot.weighed(at: start, place: place)
+        }
         return sum
     }
 
     /// SplitMix64's finalizer over both; stored sums depend on it, so it never changes.
-    private static func weight(_ seed: UInt64, _ slot: UInt64) -> UInt64 {
+    fileprivate static func weight(_ seed: UInt64, _ slot: UInt64) -> UInt64 {
         var z = seed &+ (slot &+ 1) &* 0x9E37_79B9_7F4A_7C15
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return (z ^ (z >> 31)) | 1
+    }
+}
+
+extension SlotCounts {
+    /// The same of one of an hour's slots.
+    ///
+    /// - Parameters:
+    ///   - hour: The start of the hour.
+    ///   - place: Of the slot in it.
+    fileprivate func weighed(at hour: Instant, place: Int) -> UInt64 {
+        let seed = UInt64(bitPattern: hour.microseconds)
+        var sum: UInt64 = 0
+        for field in Field.allCases where self[field] != 0 {
+            // Beyond what counters and sketches take.
+            let slot = UInt64(place + 1) << 48 | UInt64(field.rawValue)
+            sum &+= UInt64(bitPattern: self[field]) &* RollUpCell.weight(seed, slot)
+        }
+        return sum
+    }
+}
+
+extension RollUpCell {
+    /// What the cell of a minute adds to the sum of its hour's cell.
+    ///
+    /// - Parameter isOfExecutions: Whether it is not of a model's calls, which have no slots.
+    public func weighed(inHourOf minute: Instant, isOfExecutions: Bool) -> UInt64 {
+        let hour = RollUpLevel.hour.start(of: minute)
+        let sum = weighed(at: hour)
+        if !isOfExecutions { return sum }
+        return sum &+ SlotCounts(self).weighed(at: hour, place: SlotCounts.place(of: minute))
     }
 }

@@ -8,8 +8,19 @@
 extension RollUpCell {
     static let version: UInt8 = 1
 
-    /// Equal cells have equal bytes; an empty one has a single byte.
-    public var encoded: [UInt8] {
+    /// What of a cell is written. A reader of charts needs no distributions, which are most of it.
+    public enum Part: Sendable {
+        case counters, sketches, both
+    }
+
+    /// All but the slots, which have a form of their own (``StoredSlots``). Equal cells have equal
+    /// bytes; an empty one has a single byte.
+    public var encoded: [UInt8] { encoded(.both) }
+
+    /// As ``encoded``, of a part: read back, a cell that counts this part alone.
+    public func encoded(_ part: Part) -> [UInt8] {
+        let counters = part == .sketches ? [] : counters
+        let sketches = part == .counters ? [] : sketches
         var most = 1 + counters.count * (1 + longestVarint)
         for sketch in sketches { most += 1 + Self.longestLength + sketch.largestEncoding }
         return [UInt8](unsafeUninitializedCapacity: most) { buffer, count in
@@ -46,7 +57,7 @@ extension RollUpCell {
 
     /// Reads the stored form.
     ///
-    /// - Returns: `nil` unless the bytes are exactly what ``encoded`` writes for some cell.
+    /// - Returns: `nil` unless the bytes are exactly what ``encoded(_:)`` writes for some cell.
     public init?(encoded bytes: [UInt8]) {
         guard let cell = bytes.withUnsafeBytes(RollUpCell.init(encoded:)) else { return nil }
         self = cell

@@ -17,14 +17,19 @@ public struct RollUpDelta: Sendable {
 
     private struct Agent: Hashable {
         var workspace: Workspace
-        var name: String
+        /// `nil` for all of them.
+        var name: String?
 
         static func == (left: Agent, right: Agent) -> Bool {
-            left.name.isSpelled(like: right.name) && left.workspace == right.workspace
+            guard left.workspace == right.workspace else { return false }
+            guard let name = left.name, let other = right.name else {
+                return left.name == nil && right.name == nil
+            }
+            return name.isSpelled(like: other)
         }
 
         func hash(into hasher: inout Hasher) {
-            name.hashSpelling(into: &hasher)
+            name?.hashSpelling(into: &hasher)
             hasher.combine(workspace)
         }
     }
@@ -121,16 +126,18 @@ public struct RollUpDelta: Sendable {
         var cells: [RollUpKey: RollUpCell] = [:]
         cells.reserveCapacity(minutes.count)
         for (place, cell) in minutes where !cell.isEmpty {
-            cells[key(of: place, .minute)] = cell
+            cells[key(of: place, .minute, among: agents)] = cell
         }
         return cells
     }
 
     /// Adds to one cell of minutes.
     ///
-    /// - Precondition: The key is of the level of minutes.
+    /// - Precondition: The key is of the level of minutes, and of one agent.
     public mutating func add(_ cell: RollUpCell, to key: RollUpKey) {
-        precondition(key.level == .minute, "Longer levels are summed up from minutes.")
+        precondition(
+            key.level == .minute && key.agent != nil,
+            "Longer levels, and all agents together, are summed up from the minutes of each.")
         let agent = Agent(workspace: key.workspace, name: key.agent)
         let place = Place(
             minute: key.start, agent: agents.number(of: agent),
@@ -138,29 +145,45 @@ public struct RollUpDelta: Sendable {
         minutes[place, default: RollUpCell()].add(cell)
     }
 
-    private func key(of place: Place, _ level: RollUpLevel) -> RollUpKey {
+    private func key(
+        of place: Place, _ level: RollUpLevel, among agents: Numbering<Agent>
+    ) -> RollUpKey {
         let agent = agents.values[Int(place.agent)]
         return RollUpKey(
             workspace: agent.workspace, level: level, start: place.minute, agent: agent.name,
             model: place.model < 0 ? nil : models.values[Int(place.model)].name)
     }
 
-    /// What to add to the stored cells of all three levels; what cancelled is left out.
-    public func cells() -> [RollUpKey: RollUpCell] {
+    /// What to add to the stored cells of all three levels, or of one, of each agent and of all
+    /// together; what cancelled is left out.
+    public func cells(_ only: RollUpLevel? = nil) -> [RollUpKey: RollUpCell] {
+        var agents = agents
+        // By the number of an agent, that of all in its workspace.
+        let all = agents.values.map { agents.number(of: Agent(workspace: $0.workspace, name: nil)) }
+        var minutes = minutes
+        for (place, cell) in self.minutes {
+            var place = place
+            place.agent = all[Int(place.agent)]
+            minutes[place, default: RollUpCell()].add(cell)
+        }
         var cells: [RollUpKey: RollUpCell] = [:]
         cells.reserveCapacity(minutes.count)
         var longer: [Place: RollUpCell] = [:]
-        for level in RollUpLevel.allCases {
+        for level in RollUpLevel.allCases where only == nil || only == level {
             longer.removeAll(keepingCapacity: true)
             if level != .minute {
                 for (place, cell) in minutes {
-                    var place = place
-                    place.minute = level.start(of: place.minute)
-                    longer[place, default: RollUpCell()].add(cell)
+                    var longerPlace = place
+                    longerPlace.minute = level.start(of: place.minute)
+                    if level == .hour, place.model < 0 {
+                        longer[longerPlace, default: RollUpCell()].add(cell, of: place.minute)
+                    } else {
+                        longer[longerPlace, default: RollUpCell()].add(cell)
+                    }
                 }
             }
             for (place, cell) in level == .minute ? minutes : longer where !cell.isEmpty {
-                cells[key(of: place, level)] = cell
+                cells[key(of: place, level, among: agents)] = cell
             }
         }
         return cells

@@ -91,6 +91,12 @@ extension ExecutionState {
     /// Where it runs: `production` unless told otherwise.
     public var environment: String { fact(.environment)?.string ?? "production" }
 
+    /// Whether it is part of statistics: all but what runs in `test` or `mock`.
+    public var isCounted: Bool {
+        let environment = environment
+        return environment != "test" && environment != "mock"
+    }
+
     /// The status of one of its steps' tries.
     public func status(of id: StepID, _ step: Step) -> StepStatus {
         if let end = step.run.end { return StepStatus(end.outcome) }

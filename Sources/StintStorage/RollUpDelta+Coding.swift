@@ -14,7 +14,7 @@ extension RollUpDelta {
         for (key, cell) in cells {
             writer.string(key.workspace.rawValue)
             writer.zigzag(key.start.microseconds)
-            writer.string(key.agent)
+            writer.string(key.agent ?? "")
             writer.optional(key.model) { $0.string($1) }
             let bytes = cell.encoded
             writer.count(bytes.count)

@@ -16,7 +16,8 @@ struct AuditedRow: Sendable {
     /// The agent whose row the column names; `nil` where there is none.
     let agent: String?
     let agentKey: Int64
-    /// `status`, `sort_at`, `stop_at`, `duration`, `goal_met`, `due_at`.
+    /// `status`, `sort_at`, `stop_at`, `duration`, `goal_met`, `due_at`, `queue_wait`, `total`,
+    /// `queued_at`, `priority` by its bits, `uncounted`.
     let columns: [Int64?]
     let state: [UInt8]
     /// Where the steps stand in rows of their own.
@@ -27,7 +28,8 @@ struct AuditedRow: Sendable {
 
     static let all = """
         SELECT execution.key, execution.workspace, id, apart, state, received_at, pieces,
-            execution.agent, agent.name, status, sort_at, stop_at, duration, goal_met, due_at
+            execution.agent, agent.name, status, sort_at, stop_at, duration, goal_met, due_at,
+            queue_wait, total, queued_at, priority, uncounted
         FROM execution LEFT JOIN agent ON agent.key = execution.agent
         ORDER BY execution.key
         """
@@ -47,7 +49,9 @@ struct AuditedRow: Sendable {
         receivedAt = row.instant(5)
         agent = row.isNull(8) ? nil : row.text(8)
         agentKey = row.integer(7)
-        columns = (9...14).map { row.optionalInteger(Int32($0)) }
+        let priority = row.optionalDouble(18).map { Int64(bitPattern: $0.bitPattern) }
+        columns =
+            (9...17).map { row.optionalInteger(Int32($0)) } + [priority, row.optionalInteger(19)]
         state = row.bytes(4) { Array($0) }
         piecesWritten = row.integer(6)
         if row.integer(3) != 0 {
@@ -145,6 +149,9 @@ struct AuditSums: Sendable {
             ("status", Int64(due.status.rawValue)), ("sort_at", due.sortAt.microseconds),
             ("stop_at", due.stopAt?.microseconds), ("duration", due.duration),
             ("goal_met", due.goalMet.map { $0 ? 1 : 0 }), ("due_at", due.dueAt?.microseconds),
+            ("queue_wait", due.queueWait), ("total", due.total),
+            ("queued_at", due.queue.values[0]), ("priority", due.queue.values[1]),
+            ("uncounted", due.queue.values[2]),
         ]
         func text(_ value: Int64?) -> String { value.map { String($0) } ?? "null" }
         for ((column, expected), held) in zip(expected, row.columns) where held != expected {

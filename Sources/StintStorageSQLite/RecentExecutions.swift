@@ -80,6 +80,10 @@ struct ExecutionColumns: Equatable {
     var goalMet: Bool?
     /// When its silence ends it.
     var dueAt: Instant?
+    /// Where it counts in statistics, and these are known.
+    var queueWait: Int64?
+    var total: Int64?
+    var queue: QueueColumns
 
     init(agent: Int64, _ state: ExecutionState, receivedAt: Instant) {
         self.agent = agent
@@ -89,11 +93,47 @@ struct ExecutionColumns: Equatable {
         duration = state.duration?.span.microseconds
         goalMet = state.fact(.goalMet)?.boolean
         dueAt = state.silence(receivedAt: receivedAt)?.until
+        queue = QueueColumns(state)
+        if queue.isCounted {
+            queueWait = state.started == nil ? nil : state.queueWait?.span.microseconds
+            total = state.total?.span.microseconds
+        }
     }
 
     /// Whether every index of the history finds it where it found the other.
     func isIndexed(like other: ExecutionColumns) -> Bool {
         agent == other.agent && status == other.status && sortAt == other.sortAt
-            && stopAt == other.stopAt
+            && stopAt == other.stopAt && queue == other.queue
+    }
+}
+
+/// The columns by which what is queued, and what statistics leave out, is found.
+struct QueueColumns: Equatable {
+    /// Of what is queued and counts.
+    private var queuedAt: Instant?
+    private var priority: Double?
+    /// Whether its environment is part of statistics.
+    let isCounted: Bool
+
+    init(_ state: ExecutionState) {
+        isCounted = state.isCounted
+        guard isCounted, state.status == .queued else { return }
+        queuedAt = state.current.run.queued ?? state.sortAt
+        priority = state.fact(.priority)?.number
+    }
+
+    /// Binds `queued_at`, `priority` and `uncounted`, in this order.
+    func bind(to statement: Statement, from index: Int32) {
+        statement.bind(index, queuedAt)
+        statement.bind(index + 1, double: priority)
+        statement.bind(index + 2, isCounted ? nil : 1)
+    }
+
+    /// As the columns hold them; the priority by its bits.
+    var values: [Int64?] {
+        [
+            queuedAt?.microseconds, priority.map { Int64(bitPattern: $0.bitPattern) },
+            isCounted ? nil : 1,
+        ]
     }
 }

@@ -28,6 +28,8 @@ struct RollUpAudit {
     private var minutes = DayLedger()
     /// By day, the hours that the stored minutes make less the stored hours: 0 where they agree.
     private var hours: [RollUpKey: UInt64] = [:]
+    /// By day, what the minutes of each agent make less those of all together.
+    private var together: [RollUpKey: UInt64] = [:]
     private var days: [RollUpKey: RollUpCell] = [:]
     private var wrongParts: [(RollUpKey, String)] = []
     private var cells = 0
@@ -54,9 +56,16 @@ struct RollUpAudit {
         if let wrong = cell.wrongPart { wrongParts.append((key, wrong)) }
         switch key.level {
         case .minute:
-            minutes.add(cell, at: key)
-            let hour = RollUpLevel.hour.start(of: key.start)
-            hours[day(of: key), default: 0] &+= cell.weighed(at: hour)
+            hours[day(of: key), default: 0] &+=
+                cell.weighed(inHourOf: key.start, isOfExecutions: key.model == nil)
+            var all = day(of: key)
+            all.series.agent = nil
+            if key.agent == nil {
+                together[all, default: 0] &-= cell.weighed(at: key.start)
+            } else {
+                together[all, default: 0] &+= cell.weighed(at: key.start)
+                minutes.add(cell, at: key)
+            }
         case .hour:
             hours[day(of: key), default: 0] &-= cell.weighed(at: key.start)
         case .day:
@@ -72,14 +81,22 @@ struct RollUpAudit {
     }
 
     mutating func finish(started: StartedCounts, into report: inout AuditReport) {
+        var expectedTogether: [RollUpKey: RollUpCell] = [:]
         for (key, cell) in pending { count(cell, at: key) }
         func difference(_ law: AuditLaw, _ key: RollUpKey, _ detail: String)
             -> AuditReport.Difference
         {
             let model = key.model.map { ", model \($0)" } ?? ""
+            let agents = key.agent == nil ? ", all agents together" : ""
             return .init(
                 law, workspace: key.workspace, agent: key.agent, at: key.start,
-                detail: detail + model)
+                detail: detail + agents + model)
+        }
+        // What all agents together should come to, from what each should.
+        for (key, entry) in expected.entries where key.agent != nil {
+            var all = key
+            all.series.agent = nil
+            expectedTogether[all, default: RollUpCell()].add(entry.day)
         }
         for key in unreadable {
             report.fail(difference(.parts, key, "A cell of a \(key.level) cannot be read"))
@@ -109,13 +126,22 @@ struct RollUpAudit {
                         .minutes, key,
                         "The minutes of this day are not the sum of its executions"))
         }
+        for (key, rest) in together where firstMinute.map({ key.start >= $0 }) ?? true {
+            report.check(
+                .minutes,
+                rest == 0
+                    ? nil
+                    : difference(
+                        .minutes, key, "The minutes of this day are not the sum of the agents'"))
+        }
         let firstDay = horizons[.day]
         var storedStarts: Int64 = 0
-        for key in Set(expected.entries.keys).union(days.keys)
+        for key in Set(expected.entries.keys).union(expectedTogether.keys).union(days.keys)
         where firstDay.map({ key.start >= $0 }) ?? true {
             var rest = days[key] ?? RollUpCell()
-            storedStarts += rest[.started]
-            rest.subtract(expected.entries[key]?.day ?? RollUpCell())
+            if key.agent != nil { storedStarts += rest[.started] }
+            rest.subtract(
+                expected.entries[key]?.day ?? expectedTogether[key] ?? RollUpCell())
             report.check(
                 .days,
                 rest.isEmpty

@@ -191,13 +191,13 @@ public struct SQLiteAudit {
             ) { (row) in audit.horizons[level] = row.instant(0) }
         }
         try each(
-            "SELECT workspace, start, agent, model, cell, minutes, typeof(model) = 'blob' FROM expired_roll_up"
+            "SELECT workspace, start, agent, model, cell, minutes FROM expired_roll_up"
         ) {
             (row) throws(SQLiteFailure) in
             guard let workspace = workspaces[row.integer(0)] else { return }
             let key = RollUpKey(
                 workspace: workspace, level: .day, start: row.instant(1), agent: row.text(2),
-                model: row.integer(6) != 0 ? nil : row.text(3))
+                model: SQLiteRows.name(row, column: 3))
             audit.add(expired: try SQLiteRows.entry(row, cell: 4, minutes: 5), at: key)
         }
         let pending = try Statement(SQLiteRows.pendingRollUps, on: connection)
@@ -206,16 +206,17 @@ public struct SQLiteAudit {
             .filter { workspaces.values.contains($0.key.workspace) }
         for (number, workspace) in workspaces {
             for level in RollUpLevel.allCases {
-                let list = try Statement(SQLiteReader.cellsOfLevelInOrder, on: connection)
+                let list = try Statement(SQLiteReader.cellsOfLevel, on: connection)
                 defer { list.finalize() }
                 list.bind(1, number)
                 list.bind(2, Int64(level.rawValue))
                 try list.each { (row) throws(SQLiteFailure) in
                     let key = RollUpKey(
                         workspace: workspace, level: level, start: row.instant(0),
-                        agent: row.text(1), model: row.integer(4) != 0 ? nil : row.text(2))
+                        agent: SQLiteRows.name(row, column: 1),
+                        model: SQLiteRows.name(row, column: 2))
                     do throws(SQLiteFailure) {
-                        audit.add(try SQLiteRows.cell(row, column: 3), at: key)
+                        audit.add(try SQLiteRows.parts(row, column: 3), at: key)
                     } catch {
                         audit.unreadable.append(key)
                     }

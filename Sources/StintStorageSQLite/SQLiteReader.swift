@@ -206,41 +206,30 @@ struct SQLiteReader {
     }
 
     static let cellsOfLevel = """
-        SELECT start, agent, model, cell, typeof(model) = 'blob' FROM roll_up
-        WHERE workspace = ?1 AND level = ?2 AND start >= ?3 AND start < ?4
-        """
-
-    static let cellsOfLevelInOrder = """
-        SELECT start, agent, model, cell, typeof(model) = 'blob' FROM roll_up
-        WHERE workspace = ?1 AND level = ?2 ORDER BY start
+        SELECT start, agent, model, slots, counters, sketches FROM roll_up
+        WHERE workspace = ?1 AND level = ?2
         """
 
     func rollUps(
         _ level: RollUpLevel, in workspace: Workspace, from: Instant, to: Instant
     ) throws(SQLiteFailure) -> [StoredCell] {
         guard let number = try key(of: workspace) else { return [] }
-        // Of minutes that had their time, half a cell would be worse than none.
-        let horizon = try statement("SELECT value FROM setting WHERE name = ?1")
-        horizon.bind(1, WriterStatements.horizonName(level))
-        let from = max(from, try horizon.first { $0.instant(0) } ?? from)
+        let from = max(from, try horizon(of: level) ?? from)
         let list = try statement(Self.cellsOfLevel)
         list.bind(1, number)
         list.bind(2, Int64(level.rawValue))
-        list.bind(3, from)
-        list.bind(4, to)
         var cells: [RollUpKey: RollUpCell] = [:]
         try list.each { (row) throws(SQLiteFailure) in
-            let cell = try SQLiteRows.cell(row, column: 3)
+            let start = row.instant(0)
+            guard start >= from, start < to else { return }
             let key = RollUpKey(
-                workspace: workspace, level: level, start: row.instant(0), agent: row.text(1),
-                model: row.integer(4) != 0 ? nil : row.text(2))
-            cells[key] = cell
+                workspace: workspace, level: level, start: start,
+                agent: SQLiteRows.name(row, column: 1), model: SQLiteRows.name(row, column: 2))
+            cells[key] = try SQLiteRows.parts(row, column: 3)
         }
-        let pending = try SQLiteRows.pending(try statement(SQLiteRows.pendingRollUps)).cells()
-        for (key, cell) in pending
-        where key.level == level && key.workspace == workspace && key.start >= from
-            && key.start < to
-        {
+        let pending = try SQLiteRows.pending(try statement(SQLiteRows.pendingRollUps))
+        for (key, cell) in pending.cells(level)
+        where key.workspace == workspace && key.start >= from && key.start < to {
             cells[key, default: RollUpCell()].add(cell)
         }
         return cells.filter { !$0.value.isEmpty }
@@ -250,7 +239,15 @@ struct SQLiteReader {
             }
             .sorted {
                 if $0.start != $1.start { return $0.start < $1.start }
-                return ($0.agent, $0.model ?? "") < ($1.agent, $1.model ?? "")
+                return ($0.agent ?? "", $0.model ?? "") < ($1.agent ?? "", $1.model ?? "")
             }
+    }
+
+    /// From when on the cells of a level are kept: of minutes that had their time, half a cell would
+    /// be worse than none. `nil` where all are.
+    func horizon(of level: RollUpLevel) throws(SQLiteFailure) -> Instant? {
+        let horizon = try statement("SELECT value FROM setting WHERE name = ?1")
+        horizon.bind(1, WriterStatements.horizonName(level))
+        return try horizon.first { $0.instant(0) }
     }
 }

@@ -37,6 +37,63 @@ enum SQLiteRows {
         return cell
     }
 
+    /// A cell of the table `roll_up`, whose parts stand in this and the next two columns: slots,
+    /// counters, sketches.
+    static func parts(_ row: Statement, column: Int32) throws(SQLiteFailure) -> RollUpCell {
+        var cell = try self.cell(row, column: column + 1)
+        cell.add(try self.cell(row, column: column + 2))
+        let isRead = row.bytes(column) { bytes in
+            StoredSlots.read(bytes) { cell.add($1, at: $0) }
+        }
+        guard isRead else {
+            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the slots of a cell are damaged")
+        }
+        return cell
+    }
+
+    /// A name of which there may be none: x'' where there is none, for NULL cannot be part of a key.
+    static func name(_ row: Statement, column: Int32) -> String? {
+        row.isBlob(column) ? nil : row.text(column)
+    }
+
+    /// The series after one in a level, in the order of the cells; `agent` and `model`.
+    static let nextSeries = """
+        SELECT agent, model FROM roll_up
+        WHERE workspace = ?1 AND level = ?2 AND (agent, model) > (?3, ?4)
+        ORDER BY agent, model LIMIT 1
+        """
+
+    /// Goes through the series that a level has cells of, from the one after `series` on, until told
+    /// to stop; each costs a look into the index.
+    ///
+    /// - Parameters:
+    ///   - next: ``nextSeries``.
+    ///   - visit: Answers whether to go on.
+    static func eachSeries(
+        _ next: Statement, workspace: Int64, level: RollUpLevel,
+        after series: RollUpSeries? = nil,
+        _ visit: (RollUpSeries) throws(SQLiteFailure) -> Bool
+    ) throws(SQLiteFailure) {
+        var last = series
+        while true {
+            next.bind(1, workspace)
+            next.bind(2, Int64(level.rawValue))
+            if let last {
+                next.bind(3, name: last.agent)
+                next.bind(4, name: last.model)
+            } else {
+                // Before every text.
+                next.bind(3, Int64.min)
+                next.bind(4, Int64.min)
+            }
+            let found = try next.first { row in
+                RollUpSeries(agent: name(row, column: 0), model: name(row, column: 1))
+            }
+            guard let found, try visit(found) else { return }
+            last = found
+        }
+    }
+
     static let pendingRollUps = "SELECT delta FROM roll_up_pending ORDER BY number"
 
     /// What recent transactions add to the roll-up.
@@ -44,6 +101,13 @@ enum SQLiteRows {
     /// - Parameter statement: ``pendingRollUps``.
     static func pending(_ statement: Statement) throws(SQLiteFailure) -> RollUpDelta {
         var sum = RollUpDelta()
+        try addPending(statement, to: &sum)
+        return sum
+    }
+
+    static func addPending(
+        _ statement: Statement, to sum: inout RollUpDelta
+    ) throws(SQLiteFailure) {
         try statement.each { (row) throws(SQLiteFailure) in
             do throws(DamagedBytes) {
                 try row.bytes(0) { (bytes) throws(DamagedBytes) in try sum.add(encoded: bytes) }
@@ -51,7 +115,6 @@ enum SQLiteRows {
                 throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a pending roll-up is damaged")
             }
         }
-        return sum
     }
 
     static let stepsOfExecution = "SELECT step FROM step WHERE execution = ?1 ORDER BY id"
@@ -132,5 +195,25 @@ extension ExecutionState.StepID {
         bytes.append(0)
         withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
         return bytes
+    }
+}
+
+extension Statement {
+    /// Binds the five parts of a cell's key.
+    func bind(
+        _ workspace: Int64, _ level: RollUpLevel, _ series: RollUpSeries, _ start: Instant
+    ) {
+        bind(1, workspace)
+        bind(2, Int64(level.rawValue))
+        bind(3, name: series.agent)
+        bind(4, name: series.model)
+        bind(5, start)
+    }
+
+    /// Binds the parts of a cell as the table `roll_up` has them.
+    func bind(_ cell: RollUpCell, from index: Int32) {
+        bind(index, StoredSlots.encoded(cell.slots))
+        bind(index + 1, cell.encoded(.counters))
+        bind(index + 2, cell.encoded(.sketches))
     }
 }

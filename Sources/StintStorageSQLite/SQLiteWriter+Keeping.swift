@@ -174,8 +174,8 @@ extension SQLiteWriter {
     private func bind(expired key: RollUpKey, _ workspace: Int64, to statement: Statement) {
         statement.bind(1, workspace)
         statement.bind(2, key.start)
-        statement.bind(3, key.agent)
-        if let model = key.model { statement.bind(4, model) } else { statement.bind(4, [UInt8]()) }
+        statement.bind(3, key.agent ?? "")
+        statement.bind(4, name: key.model)
     }
 
     /// Removes cells whose level does not keep them any longer, from whole days on.
@@ -192,13 +192,29 @@ extension SQLiteWriter {
                     statements.putSetting.bind(2, horizon)
                     try statements.putSetting.run()
                 }
-                statements.removeCells.bind(1, Int64(level.rawValue))
-                statements.removeCells.bind(2, horizon)
-                statements.removeCells.bind(3, Int64(expiry.limit))
-                try statements.removeCells.run()
-                return Int(sqlite3_changes(connection))
+                return try removeCells(level, before: horizon, limit: expiry.limit)
             }
             horizons[level] = max(horizon, before ?? horizon)
+        }
+        return removed
+    }
+
+    private func removeCells(
+        _ level: RollUpLevel, before horizon: Instant, limit: Int
+    ) throws(SQLiteFailure) -> Int {
+        var workspaces: [Int64] = []
+        try statements.workspaces.each { (row) in workspaces.append(row.integer(0)) }
+        var removed = 0
+        for workspace in workspaces {
+            try SQLiteRows.eachSeries(
+                statements.nextSeries, workspace: workspace, level: level
+            ) { (series) throws(SQLiteFailure) in
+                statements.removeCells.bind(workspace, level, series, horizon)
+                statements.removeCells.bind(6, Int64(limit - removed))
+                try statements.removeCells.run()
+                removed += Int(sqlite3_changes(connection))
+                return removed < limit
+            }
         }
         return removed
     }

@@ -31,6 +31,8 @@ actor SQLiteWriter {
     /// The sum of the table `roll_up_pending`; `nil` where it must be read.
     private var pending: RollUpDelta?
     private var pendingGroups: Int
+    /// Rises as long as the store is open, so that readers know a row again (``PendingRollUps``).
+    private var nextPending: Int64
     private let groupsPending: Int
     private var nextKey: Int64
     /// The ids that must not come back.
@@ -65,7 +67,7 @@ actor SQLiteWriter {
         let log = LogLength()
         self.log = log
         var kept: (hashes: Set<[UInt8]>, horizons: [RollUpLevel: Instant])
-        (connection, statements, nextKey, kept) = try pool.unsafeReentrantWrite { db in
+        (connection, statements, nextKey, nextPending, kept) = try pool.unsafeReentrantWrite { db in
             guard let connection = db.sqliteConnection else {
                 throw StoreError.unavailable(reason: "the connection is closed")
             }
@@ -76,7 +78,9 @@ actor SQLiteWriter {
             }
             let statements = try WriterStatements(connection)
             let kept = (try statements.keptErasures(), try statements.storedHorizons())
-            return (connection, statements, newest + 1, kept)
+            let pending =
+                try Int64.fetchOne(db, sql: "SELECT max(number) FROM roll_up_pending") ?? 0
+            return (connection, statements, newest + 1, pending + 1, kept)
         }
         erasures = Erasures(secret: secret, hashes: kept.hashes)
         horizons = kept.horizons
@@ -218,8 +222,8 @@ actor SQLiteWriter {
         if held.isApart { try writeSteps(of: held, unlike: nil) }
 
         bind(held, receivedAt: receivedAt, withIndexed: true, to: statements.insert)
-        statements.insert.bind(14, workspace)
-        statements.insert.bind(15, part.identity.id.rawValue)
+        statements.insert.bind(19, workspace)
+        statements.insert.bind(20, part.identity.id.rawValue)
         try statements.insert.run()
         recent.put(held, for: part.identity)
         return Change(
@@ -241,11 +245,14 @@ actor SQLiteWriter {
         statement.bind(7, held.isApart ? 1 : 0)
         statement.bind(8, held.state.encoded(withSteps: !held.isApart))
         statement.bind(9, held.columns.dueAt)
+        statement.bind(10, held.columns.queueWait)
+        statement.bind(11, held.columns.total)
         if withIndexed {
-            statement.bind(10, held.columns.agent)
-            statement.bind(11, Int64(held.columns.status.rawValue))
-            statement.bind(12, held.columns.sortAt)
-            statement.bind(13, held.columns.stopAt)
+            statement.bind(12, held.columns.agent)
+            statement.bind(13, Int64(held.columns.status.rawValue))
+            statement.bind(14, held.columns.sortAt)
+            statement.bind(15, held.columns.stopAt)
+            held.columns.queue.bind(to: statement, from: 16)
         }
     }
 
@@ -390,8 +397,10 @@ actor SQLiteWriter {
     func add(_ delta: RollUpDelta) throws(SQLiteFailure) {
         let cells = delta.minuteCells()
         if !cells.isEmpty {
-            statements.addPending.bind(1, RollUpDelta.encoded(cells))
+            statements.addPending.bind(1, nextPending)
+            statements.addPending.bind(2, RollUpDelta.encoded(cells))
             try statements.addPending.run()
+            nextPending += 1
             for (key, cell) in cells { pending?.add(cell, to: key) }
             pendingGroups += 1
         }
@@ -416,8 +425,8 @@ actor SQLiteWriter {
                 cell = try storedCell(key, workspace: workspace)
             }
             cell.add(change)
-            bind(key, workspace: workspace, to: statements.putCell)
-            statements.putCell.bind(6, cell.encoded)
+            statements.putCell.bind(workspace, key.level, key.series, key.start)
+            statements.putCell.bind(cell, from: 6)
             try statements.putCell.run()
             cells.put(cell, for: key)
             crashPoint("roll-up")
@@ -430,19 +439,11 @@ actor SQLiteWriter {
     private func storedCell(
         _ key: RollUpKey, workspace: Int64
     ) throws(SQLiteFailure) -> RollUpCell {
-        bind(key, workspace: workspace, to: statements.findCell)
+        statements.findCell.bind(workspace, key.level, key.series, key.start)
         let found = try statements.findCell.first { (row) throws(SQLiteFailure) in
-            try SQLiteRows.cell(row, column: 0)
+            try SQLiteRows.parts(row, column: 0)
         }
         return found ?? RollUpCell()
-    }
-
-    func bind(_ key: RollUpKey, workspace: Int64, to statement: Statement) {
-        statement.bind(1, workspace)
-        statement.bind(2, Int64(key.level.rawValue))
-        statement.bind(3, key.start)
-        statement.bind(4, key.agent)
-        if let model = key.model { statement.bind(5, model) } else { statement.bind(5, [UInt8]()) }
     }
 
     private func record(_ sample: WorkerSample) throws(SQLiteFailure) {

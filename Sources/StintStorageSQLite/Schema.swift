@@ -172,6 +172,64 @@ enum Schema {
                     """)
             crashPoint("migration")
         }
+        migrator.registerMigration("4 figures") { db in
+            // What figures need of an execution without decoding its state; NULL in all of them where
+            // its environment is kept out of statistics. `total` is known of whatever ended and
+            // began.
+            for column in [
+                "queue_wait INTEGER", "total INTEGER",
+                // While it is queued: since when, and before which others.
+                "queued_at INTEGER", "priority REAL",
+                // 1 where its environment is kept out of statistics.
+                "uncounted INTEGER",
+            ] {
+                try db.execute(sql: "ALTER TABLE execution ADD COLUMN \(column)")
+            }
+            // Of an agent, when it was last heard of, to within some seconds.
+            try db.execute(sql: "ALTER TABLE agent ADD COLUMN seen_at INTEGER")
+            // By agent, then time: what is read of the roll-up is the cells of one agent, or of all
+            // together, one after another. Charts read the small parts, which stand first.
+            try db.execute(sql: "ALTER TABLE roll_up RENAME TO roll_up_by_start")
+            try db.execute(
+                sql: """
+                    CREATE TABLE roll_up (
+                        workspace INTEGER NOT NULL,
+                        level INTEGER NOT NULL,
+                        -- x'' for all agents together.
+                        agent NOT NULL,
+                        -- x'' for the executions themselves.
+                        model NOT NULL,
+                        start INTEGER NOT NULL,
+                        slots BLOB NOT NULL,
+                        counters BLOB NOT NULL,
+                        sketches BLOB NOT NULL,
+                        PRIMARY KEY (workspace, level, agent, model, start)
+                    ) WITHOUT ROWID
+                    """)
+            try FiguresMigration.fill(db)
+            try db.execute(sql: "DROP TABLE roll_up_by_start")
+            crashPoint("migration")
+            for (name, columns, condition) in [
+                // What percentiles of few are taken from.
+                (
+                    "execution_measures_by_start", "agent, sort_at, queue_wait",
+                    "queue_wait IS NOT NULL"
+                ),
+                (
+                    "execution_measures_by_finish", "agent, stop_at, duration, total",
+                    "total IS NOT NULL"
+                ),
+                (
+                    "execution_queue",
+                    "workspace, coalesce(priority, 0) DESC, queued_at, agent",
+                    "queued_at IS NOT NULL"
+                ),
+                ("execution_uncounted", "workspace, status, agent", "uncounted IS NOT NULL"),
+            ] {
+                try db.execute(
+                    sql: "CREATE INDEX \(name) ON execution (\(columns)) WHERE \(condition)")
+            }
+        }
         return migrator
     }
 }

@@ -42,6 +42,14 @@ struct Statement {
         if let value { bind(index, value) } else { sqlite3_bind_null(pointer, index) }
     }
 
+    func bind(_ index: Int32, double value: Double?) {
+        if let value {
+            sqlite3_bind_double(pointer, index, value)
+        } else {
+            sqlite3_bind_null(pointer, index)
+        }
+    }
+
     func bind(_ index: Int32, _ value: Instant) { bind(index, value.microseconds) }
 
     func bind(_ index: Int32, _ value: Instant?) { bind(index, value?.microseconds) }
@@ -87,6 +95,11 @@ struct Statement {
         return UnsafePointer(text)
     }()
 
+    /// A name, or x'' for none where NULL cannot stand.
+    func bind(_ index: Int32, name: String?) {
+        if let name { bind(index, name) } else { bind(index, [UInt8]()) }
+    }
+
     // MARK: Running
 
     /// - Returns: Whether there is a row to read.
@@ -127,9 +140,15 @@ struct Statement {
 
     func isNull(_ index: Int32) -> Bool { sqlite3_column_type(pointer, index) == SQLITE_NULL }
 
+    func isBlob(_ index: Int32) -> Bool { sqlite3_column_type(pointer, index) == SQLITE_BLOB }
+
     func integer(_ index: Int32) -> Int64 { sqlite3_column_int64(pointer, index) }
 
     func optionalInteger(_ index: Int32) -> Int64? { isNull(index) ? nil : integer(index) }
+
+    func optionalDouble(_ index: Int32) -> Double? {
+        isNull(index) ? nil : sqlite3_column_double(pointer, index)
+    }
 
     func instant(_ index: Int32) -> Instant { Instant(microseconds: integer(index)) }
 

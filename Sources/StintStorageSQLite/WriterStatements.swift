@@ -10,6 +10,8 @@ struct WriterStatements {
     let findWorkspace: Statement
     let addAgent: Statement
     let findAgent: Statement
+    /// When it was last heard of.
+    let noteAgent: Statement
 
     let find: Statement
     let load: Statement
@@ -43,6 +45,7 @@ struct WriterStatements {
     let putSample: Statement
     let findExpiredCell: Statement
     let putExpiredCell: Statement
+    let nextSeries: Statement
     let removeCells: Statement
     let putSetting: Statement
     let horizon: Statement
@@ -74,6 +77,8 @@ struct WriterStatements {
         findWorkspace = try prepare("SELECT key FROM workspace WHERE name = ?1")
         addAgent = try prepare("INSERT OR IGNORE INTO agent (workspace, name) VALUES (?1, ?2)")
         findAgent = try prepare("SELECT key FROM agent WHERE workspace = ?1 AND name = ?2")
+        noteAgent = try prepare(
+            "UPDATE agent SET seen_at = ?2 WHERE key = ?1 AND (seen_at IS NULL OR seen_at < ?2)")
 
         find = try prepare(
             """
@@ -89,20 +94,23 @@ struct WriterStatements {
         insert = try prepare(
             """
             INSERT INTO execution (key, duration, goal_met, revision, received_at, pieces, apart,
-                state, due_at, agent, status, sort_at, stop_at, workspace, id)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+                state, due_at, queue_wait, total, agent, status, sort_at, stop_at, queued_at,
+                priority, uncounted, workspace, id)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+                ?18, ?19, ?20)
             """)
         update = try prepare(
             """
             UPDATE execution SET duration = ?2, goal_met = ?3, revision = ?4, received_at = ?5,
-                pieces = ?6, apart = ?7, state = ?8, due_at = ?9
+                pieces = ?6, apart = ?7, state = ?8, due_at = ?9, queue_wait = ?10, total = ?11
             WHERE key = ?1
             """)
         updateIndexed = try prepare(
             """
             UPDATE execution SET duration = ?2, goal_met = ?3, revision = ?4, received_at = ?5,
-                pieces = ?6, apart = ?7, state = ?8, due_at = ?9, agent = ?10, status = ?11,
-                sort_at = ?12, stop_at = ?13
+                pieces = ?6, apart = ?7, state = ?8, due_at = ?9, queue_wait = ?10, total = ?11,
+                agent = ?12, status = ?13, sort_at = ?14, stop_at = ?15, queued_at = ?16,
+                priority = ?17, uncounted = ?18
             WHERE key = ?1
             """)
         countPieces = try prepare("UPDATE execution SET pieces = ?2 WHERE key = ?1")
@@ -147,20 +155,15 @@ struct WriterStatements {
                 SELECT key FROM trail WHERE received_at < ?1 ORDER BY received_at LIMIT ?2)
             """)
 
-        addPending = try prepare("INSERT INTO roll_up_pending (delta) VALUES (?1)")
+        addPending = try prepare("INSERT INTO roll_up_pending (number, delta) VALUES (?1, ?2)")
         allPending = try prepare(SQLiteRows.pendingRollUps)
         removePending = try prepare("DELETE FROM roll_up_pending")
         findCell = try prepare(
             """
-            SELECT cell FROM roll_up
-            WHERE workspace = ?1 AND level = ?2 AND start = ?3 AND agent = ?4 AND model = ?5
+            SELECT slots, counters, sketches FROM roll_up
+            WHERE workspace = ?1 AND level = ?2 AND agent = ?3 AND model = ?4 AND start = ?5
             """)
-        putCell = try prepare(
-            """
-            INSERT INTO roll_up (workspace, level, start, agent, model, cell)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-            ON CONFLICT DO UPDATE SET cell = excluded.cell
-            """)
+        putCell = try prepare(Self.putCellText)
         // Of one worker and ten seconds the newest report stays, and of the same instant the larger.
         putSample = try prepare(
             """
@@ -179,13 +182,13 @@ struct WriterStatements {
             INSERT OR REPLACE INTO expired_roll_up (workspace, start, agent, model, cell, minutes)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """)
+        nextSeries = try prepare(SQLiteRows.nextSeries)
         removeCells = try prepare(
             """
-            DELETE FROM roll_up WHERE (workspace, level, start, agent, model) IN (
-                SELECT cells.workspace, level, start, agent, model
-                FROM workspace CROSS JOIN roll_up AS cells
-                    ON cells.workspace = workspace.key AND level = ?1 AND start < ?2
-                LIMIT ?3)
+            DELETE FROM roll_up WHERE (workspace, level, agent, model, start) IN (
+                SELECT workspace, level, agent, model, start FROM roll_up
+                WHERE workspace = ?1 AND level = ?2 AND agent = ?3 AND model = ?4 AND start < ?5
+                LIMIT ?6)
             """)
         putSetting = try prepare("INSERT OR REPLACE INTO setting (name, value) VALUES (?1, ?2)")
         horizon = try prepare("SELECT value FROM setting WHERE name = ?1")
@@ -211,6 +214,13 @@ struct WriterStatements {
             "INSERT OR REPLACE INTO setting (name, value) VALUES ('checked', randomblob(8))")
         self.all = all
     }
+
+    static let putCellText = """
+        INSERT INTO roll_up (workspace, level, agent, model, start, slots, counters, sketches)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        ON CONFLICT DO UPDATE SET slots = excluded.slots, counters = excluded.counters,
+            sketches = excluded.sketches
+        """
 
     func finalize() {
         for statement in all { statement.finalize() }

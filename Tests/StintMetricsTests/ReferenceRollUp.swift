@@ -16,14 +16,29 @@ enum ReferenceRollUp {
                 let lengths: [(RollUpLevel, Int64)] = [
                     (.minute, 60), (.hour, 3_600), (.day, 86_400),
                 ]
+                var part = RollUpCell()
+                change(&part)
                 for (level, seconds) in lengths {
                     var start = at.microseconds / (seconds * 1_000_000)
                     if at.microseconds < start * seconds * 1_000_000 { start -= 1 }
-                    let key = RollUpKey(
-                        workspace: workspace, level: level,
-                        start: Instant(microseconds: start * seconds * 1_000_000),
-                        agent: shown[.agent]?.string ?? "", model: model)
-                    change(&cells[key, default: RollUpCell()])
+                    for agent in [shown[.agent]?.string ?? "", nil] {
+                        let key = RollUpKey(
+                            workspace: workspace, level: level,
+                            start: Instant(microseconds: start * seconds * 1_000_000),
+                            agent: agent, model: model)
+                        change(&cells[key, default: RollUpCell()])
+                        guard level == .hour, model == nil else { continue }
+                        var slot = SlotCounts()
+                        slot[.started] = part[.started]
+                        slot[.succeeded] = part[.succeeded]
+                        slot[.failed] = part[.failed]
+                        slot[.timedOut] = part[.timedOut]
+                        slot[.aborted] = part[.aborted]
+                        slot[.durationSum] = part[.okDurationSum] + part[.notOKDurationSum]
+                        slot[.durations] = part[.okDuration].count + part[.notOKDuration].count
+                        cells[key]?.add(
+                            slot, at: Int((at.microseconds - key.start.microseconds) / 300_000_000))
+                    }
                 }
             }
             if let started = shown.startedAt {

@@ -142,7 +142,7 @@ import Testing
         delta.replace(nil, with: state(execution("c", at: at, agent: "writer")), in: .default)
         delta.replace(nil, with: state(execution("d", at: at)), in: other)
         let cells = delta.cells()
-        func started(_ workspace: Workspace, _ level: RollUpLevel, _ agent: String) -> Int64? {
+        func started(_ workspace: Workspace, _ level: RollUpLevel, _ agent: String?) -> Int64? {
             let start = level.start(of: Instant(rfc3339: at)!)
             let key = RollUpKey(workspace: workspace, level: level, start: start, agent: agent)
             return cells[key]?[.started]
@@ -151,9 +151,11 @@ import Testing
             #expect(started(.default, level, "parser") == 2)
             #expect(started(.default, level, "writer") == 1)
             #expect(started(other, level, "parser") == 1)
+            #expect(started(.default, level, nil) == 3)
+            #expect(started(other, level, nil) == 1)
         }
-        // Three agents of a workspace: a minute of starts, a minute of finishes, an hour, a day.
-        #expect(cells.count == 12)
+        // Three agents and two workspaces: a minute of starts, a minute of finishes, an hour, a day.
+        #expect(cells.count == 20)
     }
 
     @Test func `names that Unicode takes for one and a store for two are two`() {

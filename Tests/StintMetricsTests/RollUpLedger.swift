@@ -13,7 +13,7 @@ struct RollUpLedger {
     private let fold: Fold
     private let account: Account
     private var states: [ExecutionID: ExecutionState] = [:]
-    private var cells: [RollUpKey: [UInt8]] = [:]
+    private var cells: [RollUpKey: (cell: [UInt8], slots: [UInt8])] = [:]
     private var delivered: [Event] = []
 
     init(
@@ -75,14 +75,20 @@ struct RollUpLedger {
 
     private mutating func add(_ delta: RollUpDelta) {
         for (key, change) in delta.cells() {
-            var cell = cells[key].flatMap(RollUpCell.init(encoded:)) ?? RollUpCell()
+            var cell = cells[key].flatMap(Self.decoded) ?? RollUpCell()
             cell.add(change)
-            cells[key] = cell.isEmpty ? nil : cell.encoded
+            cells[key] = cell.isEmpty ? nil : (cell.encoded, StoredSlots.encoded(cell.slots))
         }
     }
 
-    private var decoded: [RollUpKey: RollUpCell] {
-        cells.compactMapValues(RollUpCell.init(encoded:))
+    private var decoded: [RollUpKey: RollUpCell] { cells.compactMapValues(Self.decoded) }
+
+    private static func decoded(_ stored: (cell: [UInt8], slots: [UInt8])) -> RollUpCell? {
+        guard var cell = RollUpCell(encoded: stored.cell) else { return nil }
+        let isRead = stored.slots.withUnsafeBytes { bytes in
+            StoredSlots.read(bytes) { cell.add($1, at: $0) }
+        }
+        return isRead ? cell : nil
     }
 
     private func differences() -> [String] {
@@ -95,6 +101,6 @@ struct RollUpLedger {
         let expected = ReferenceRollUp.cells(of: fresh, in: .default)
         let held = decoded
         return Set(expected.keys).union(held.keys).filter { expected[$0] != held[$0] }
-            .map { "\($0.level) \($0.start.rfc3339) \($0.agent) \($0.model ?? "-")" }
+            .map { "\($0.level) \($0.start.rfc3339) \($0.agent ?? "all") \($0.model ?? "-")" }
     }
 }

@@ -88,6 +88,31 @@ import Testing
         Fault("an hour counted twice", [.hours]) { db in
             try change(db, level: .hour) { $0[.succeeded] += 1 }
         },
+        Fault("five minutes counted twice", [.hours]) { db in
+            try change(db, level: .hour) { cell in
+                var slot = SlotCounts()
+                slot[.failed] = 1
+                cell.add(slot, at: 7)
+            }
+        },
+        Fault("a minute of all agents counted twice", [.minutes, .hours]) { db in
+            try change(db, level: .minute, ofAll: true) { $0[.started] += 1 }
+        },
+        Fault("an hour of all agents counted twice", [.hours]) { db in
+            try change(db, level: .hour, ofAll: true) { $0[.started] += 1 }
+        },
+        Fault("a day of all agents counted twice", [.days]) { db in
+            try change(db, level: .day, ofAll: true) { $0[.started] += 1 }
+        },
+        Fault(
+            "a wait that was not", [.columns],
+            "UPDATE execution SET queue_wait = 7 WHERE key = 2"),
+        Fault(
+            "a total forgotten", [.columns],
+            "UPDATE execution SET total = NULL WHERE total IS NOT NULL"),
+        Fault(
+            "a queue that somebody left", [.columns],
+            "UPDATE execution SET queued_at = 7 WHERE key = 2"),
         Fault("a day counted twice", [.days, .started]) { db in
             try change(db, level: .day) { $0[.started] += 1 }
         },
@@ -122,28 +147,38 @@ import Testing
         },
     ]
 
-    /// Changes the first cell of a level.
+    /// Changes the first cell of a level, of an agent or of all together.
     static func change(
-        _ db: Database, level: RollUpLevel, _ body: (inout RollUpCell) -> Void
+        _ db: Database, level: RollUpLevel, ofAll: Bool = false,
+        _ body: (inout RollUpCell) -> Void
     ) throws {
+        let cells = """
+            level = \(level.rawValue) AND typeof(model) = 'blob'
+                AND typeof(agent) = '\(ofAll ? "blob" : "text")'
+            """
         let row = try #require(
             try Row.fetchOne(
                 db,
-                sql: """
-                    SELECT workspace, start, agent, cell FROM roll_up
-                    WHERE level = ? AND typeof(model) = 'blob' LIMIT 1
-                    """, arguments: [level.rawValue]))
-        let data: Data = row["cell"]
-        var cell = try #require(data.withUnsafeBytes { RollUpCell(encoded: $0) })
+                sql: "SELECT agent, start, slots, counters, sketches FROM roll_up WHERE \(cells)"))
+        func part(_ name: String) throws -> RollUpCell {
+            let data: Data = row[name]
+            return try #require(data.withUnsafeBytes { RollUpCell(encoded: $0) })
+        }
+        var cell = try part("counters")
+        cell.add(try part("sketches"))
+        let slots: Data = row["slots"]
+        #expect(
+            slots.withUnsafeBytes { bytes in StoredSlots.read(bytes) { cell.add($1, at: $0) } })
         body(&cell)
         try db.execute(
             sql: """
-                UPDATE roll_up SET cell = ?
-                WHERE workspace = ? AND level = ? AND start = ? AND agent = ? AND typeof(model) = 'blob'
+                UPDATE roll_up SET slots = ?, counters = ?, sketches = ?
+                WHERE \(cells) AND agent = ? AND start = ?
                 """,
             arguments: [
-                Data(cell.encoded), row["workspace"] as Int64, level.rawValue,
-                row["start"] as Int64, row["agent"] as String,
+                Data(StoredSlots.encoded(cell.slots)), Data(cell.encoded(.counters)),
+                Data(cell.encoded(.sketches)), row["agent"] as DatabaseValue,
+                row["start"] as Int64,
             ])
     }
 
