@@ -30,13 +30,22 @@ public struct SlotCounts: Hashable, Sendable {
 
     /// What a cell counts of this, by its counters alone.
     public init(_ cell: RollUpCell) {
+        self.init { cell[$0] }
+    }
+
+    /// What the sum of cells counts of this.
+    public init(_ sum: RollUpSum) {
+        self.init { sum[$0] }
+    }
+
+    private init(_ count: (RollUpCell.Counter) -> Int64) {
         // Each known duration is in one band.
         var durations: Int64 = 0
-        for band in RollUpCell.okBands { durations &+= cell[band] }
-        for band in RollUpCell.notOKBands { durations &+= cell[band] }
+        for band in RollUpCell.okBands { durations &+= count(band) }
+        for band in RollUpCell.notOKBands { durations &+= count(band) }
         lanes = SIMD8(
-            cell[.started], cell[.succeeded], cell[.failed], cell[.timedOut], cell[.aborted],
-            cell[.okDurationSum] &+ cell[.notOKDurationSum], durations, 0)
+            count(.started), count(.succeeded), count(.failed), count(.timedOut),
+            count(.aborted), count(.okDurationSum) &+ count(.notOKDurationSum), durations, 0)
     }
 
     public subscript(field: Field) -> Int64 {

@@ -83,6 +83,14 @@ public protocol ExecutionStore: Sendable {
         _ level: RollUpLevel, in workspace: Workspace, from: Instant, to: Instant
     ) async throws(StoreError) -> [StoredCell]
 
+    /// Reads figures of a workspace, all from one moment.
+    ///
+    /// - Parameter read: Runs where reading blocks nobody else, and keeps nothing of the snapshot.
+    func figures<Value: Sendable>(
+        in workspace: Workspace,
+        _ read: @escaping @Sendable (any FiguresSnapshot) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value
+
     /// Throws where reading or writing would fail now: what `/health/ready` asks.
     func check() async throws(StoreError)
 

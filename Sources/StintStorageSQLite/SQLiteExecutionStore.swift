@@ -17,6 +17,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
     private let thread: WriterThread
     private let settings: SQLiteSettings
     private let lock: FileLock
+    private let pending = PendingRollUps()
     public let cursorSecret: [UInt8]
 
     /// Opens the store, or makes it with its folder, readable by its owner alone; brings an older
@@ -204,6 +205,20 @@ public final class SQLiteExecutionStore: ExecutionStore {
         }
     }
 
+    public func figures<Value: Sendable>(
+        in workspace: Workspace,
+        _ read: @escaping @Sendable (any FiguresSnapshot) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        let pending = pending
+        do {
+            return try await pool.read { db in
+                try read(try SQLiteFigures(SQLiteReader(db), of: workspace, pending: pending))
+            }
+        } catch {
+            throw Self.readError(error)
+        }
+    }
+
     /// On a thread of its own: it reads for as long as it takes.
     public func audit(_ workspace: Workspace?) async throws(StoreError) -> AuditReport {
         let result = await withCheckedContinuation { continuation in
@@ -232,11 +247,15 @@ public final class SQLiteExecutionStore: ExecutionStore {
         do {
             return try await pool.read { db in try body(SQLiteReader(db)) }
         } catch {
-            // A read that fails says nothing of what was written: it may succeed later.
-            switch StoreError(error) {
-            case .broken(let reason), .refused(let reason): throw .unavailable(reason: reason)
-            case let other: throw other
-            }
+            throw Self.readError(error)
+        }
+    }
+
+    /// A read that fails says nothing of what was written: it may succeed later.
+    private static func readError(_ error: any Error) -> StoreError {
+        switch StoreError(error) {
+        case .broken(let reason), .refused(let reason): .unavailable(reason: reason)
+        case let other: other
         }
     }
 }

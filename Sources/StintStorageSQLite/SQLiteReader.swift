@@ -79,7 +79,7 @@ struct SQLiteReader {
 
     /// The state in the column after `apart`, with its steps wherever they stand. The key is the
     /// first column.
-    private func state(_ row: Statement, apart: Int32) throws(SQLiteFailure) -> ExecutionState {
+    func state(_ row: Statement, apart: Int32) throws(SQLiteFailure) -> ExecutionState {
         let state = try SQLiteRows.state(row, column: apart + 1)
         guard row.integer(apart) != 0 else { return state }
         return try SQLiteRows.adding(

@@ -27,6 +27,7 @@ actor SQLiteWriter {
     var recent: RecentExecutions
     private var workspaces: [String: Int64] = [:]
     private var agents: [AgentName: Int64] = [:]
+    private var seen = AgentsSeen()
     private var cells: HeldCells
     /// The sum of the table `roll_up_pending`; `nil` where it must be read.
     private var pending: RollUpDelta?
@@ -106,6 +107,12 @@ actor SQLiteWriter {
                 let change = try record(part, receivedAt: group.receivedAt, delta: &delta)
                 if let change { changes.append(change) }
             }
+            for (agent, instant) in seen.due {
+                statements.noteAgent.bind(1, agent)
+                statements.noteAgent.bind(2, instant)
+                try statements.noteAgent.run()
+            }
+            seen.write()
             for sample in group.workers { try record(sample) }
             try add(delta)
             return changes
@@ -196,6 +203,7 @@ actor SQLiteWriter {
         if held.isApart { try writeSteps(of: held, unlike: old.isApart ? old.state : nil) }
 
         let isIndexedAlike = held.columns.isIndexed(like: old.columns)
+        seen.see(held.columns.agent, at: held.state.lastEventAt, isExact: !isIndexedAlike)
         let update = isIndexedAlike ? statements.update : statements.updateIndexed
         bind(held, receivedAt: receivedAt, withIndexed: !isIndexedAlike, to: update)
         try update.run()
@@ -215,6 +223,7 @@ actor SQLiteWriter {
                 receivedAt: receivedAt),
             state: part.state, bytes: Self.freshBytes)
         nextKey += 1
+        seen.see(held.columns.agent, at: held.state.lastEventAt, isExact: true)
         for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
         delta.replace(nil, with: held.state, in: part.workspace)
         try insertSearch(
@@ -501,6 +510,7 @@ actor SQLiteWriter {
             pendingGroups = groupsPending
             workspaces = [:]
             agents = [:]
+            seen = AgentsSeen()
             nextKey = nextKeyBefore
             let error = noted(StoreError(error))
             if error == .full { spendReserve() }

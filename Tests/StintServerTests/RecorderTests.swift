@@ -71,6 +71,13 @@ private final class PickyStore: ExecutionStore {
         return []
     }
 
+    func figures<Value: Sendable>(
+        in workspace: Workspace,
+        _ read: @escaping @Sendable (any FiguresSnapshot) throws(StoreError) -> Value
+    ) async throws(StoreError) -> Value {
+        throw .unavailable(reason: "it holds nothing")
+    }
+
     func execution(
         _ id: ExecutionID, in workspace: Workspace
     ) async throws(StoreError) -> StoredExecution? { nil }
