@@ -114,7 +114,7 @@ public struct PointBody: Decodable, Hashable, Sendable {
 }
 
 /// How the percentiles of a block were found.
-public enum PercentileMethod: String, Decodable, Hashable, Sendable {
+public enum PercentileMethod: String, CaseIterable, Decodable, Hashable, Sendable {
     /// From every single value: of n values the ⌈share · n⌉-th smallest.
     case exact
     /// From the counts of buckets, by the same rank: off by at most ``bound``.
