@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "StintServer",
             dependencies: [
-                "CZlib", "StintIngest", "StintModel", "StintStorage", "StintWire",
+                "CZlib", "StintIngest", "StintMetrics", "StintModel", "StintStorage", "StintWire",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -125,7 +125,7 @@ let package = Package(
             name: "StintServerTests",
             dependencies: [
                 "CZlib", "StintMetrics", "StintModel", "StintServer", "StintStorage",
-                "StintStorageSQLite", "StintStorageTesting",
+                "StintStorageSQLite", "StintStorageTesting", "StintWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
@@ -142,6 +142,7 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
+        .testTarget(name: "StintWireTests", dependencies: ["StintModel", "StintWire"]),
     ],
     swiftLanguageModes: [.v6]
 )

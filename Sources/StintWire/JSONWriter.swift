@@ -85,6 +85,19 @@ public struct JSONWriter: Sendable {
         decimal(nanos, digits: 9)
     }
 
+    /// As many digits as tell it from every other number; null where it is not finite.
+    public mutating func number(_ value: Double) {
+        if value.isFinite { scalar(Scalar(number: value)) } else { null() }
+    }
+
+    /// A share in percent, a change of one, or how much there is of something in a time: with two
+    /// decimals at most. Rates are rounded here and nowhere else.
+    public mutating func rate(_ value: Double) {
+        let hundredths = (value * 100).rounded()
+        guard let whole = Int64(exactly: hundredths) else { return number(value) }
+        decimal(whole, digits: 2)
+    }
+
     /// A whole number of 10⁻ᵈ, written without what a binary fraction would add.
     private mutating func decimal(_ value: Int64, digits: Int) {
         separate()
@@ -140,6 +153,17 @@ public struct JSONWriter: Sendable {
     public mutating func member(_ name: String, dollars nanos: Int64?) {
         key(name)
         if let nanos { dollars(nanos: nanos) } else { null() }
+    }
+
+    /// What is neither rounded nor a whole number of anything: a mean of durations, in seconds.
+    public mutating func member(_ name: String, number value: Double?) {
+        key(name)
+        if let value { number(value) } else { null() }
+    }
+
+    public mutating func member(_ name: String, rate value: Double?) {
+        key(name)
+        if let value { rate(value) } else { null() }
     }
 
     private mutating func begin(_ byte: UInt8) {

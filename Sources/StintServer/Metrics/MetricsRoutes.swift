@@ -12,7 +12,7 @@ struct MetricsRoutes: Sendable {
     let version: String
     let startedAt: Instant
 
-    var routes: [Route] { [.get("/metrics", .read, .metrics, page)] }
+    var routes: [Route] { [.get("/metrics", .read, .scrape, page)] }
 
     @Sendable private func page(_ request: Request, _ scope: RequestScope) async throws -> Response
     {

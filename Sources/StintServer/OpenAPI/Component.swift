@@ -9,6 +9,8 @@ enum Component: Hashable, Sendable {
     case event
     case eventOf(EventKind)
     case eventsAnswer, trailEntry, trailPage
+    case metrics, realtime, inProgress, queued, throughput, latency, latencyFigures, performance
+    case patterns, resources, agentFigures, agent, agentPage, point
     case audit, health, key, keyList, keyOrder, newKey, problem
 
     static let all: [Component] =
@@ -20,6 +22,11 @@ enum Component: Hashable, Sendable {
             .eventsAnswer, .trailEntry, .trailPage, .audit, .health, .key, .keyList, .keyOrder,
             .newKey, .problem,
         ]
+
+    static let ofMetrics: [Component] = [
+        .metrics, .realtime, .inProgress, .queued, .throughput, .latency, .latencyFigures,
+        .performance, .patterns, .resources, .agentFigures, .agent, .agentPage, .point,
+    ]
 
     /// `ExecutionSummary`; of a sort of event `ExecutionStarted`.
     var name: String {
@@ -49,6 +56,20 @@ enum Component: Hashable, Sendable {
         case .eventsAnswer: .eventsAnswer
         case .trailEntry: .trailEntry
         case .trailPage: .page(of: .ref(.trailEntry))
+        case .metrics: .metrics
+        case .realtime: .realtime
+        case .inProgress: .inProgress
+        case .queued: .queued
+        case .throughput: .throughput
+        case .latency: .latency
+        case .latencyFigures: .latencyFigures
+        case .performance: .performance
+        case .patterns: .patterns
+        case .resources: .resources
+        case .agentFigures: .agentFigures
+        case .agent: .agent
+        case .agentPage: .agentPage
+        case .point: .point
         case .audit: .audit
         case .health: .health
         case .key: .key

@@ -25,7 +25,7 @@ extension Operation {
         description: "Reads everything; one at a time, while another runs the answer is 503.",
         success: .json(.audit, "Each law, how often it was tested, and what is at odds."))
 
-    static let metrics = Operation(
+    static let scrape = Operation(
         id: "scrape", group: .operations, summary: "The server's own figures",
         description:
             "In the text format of Prometheus, or of OpenMetrics where Accept asks for it.",
