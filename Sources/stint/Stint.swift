@@ -20,6 +20,7 @@ struct Stint: AsyncParsableCommand {
             SendCommand.self,
             ListCommand.self,
             ShowCommand.self,
+            StatsCommand.self,
             KeysCommand.self,
             AuditCommand.self,
             BackupCommand.self,

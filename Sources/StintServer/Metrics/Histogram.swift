@@ -13,6 +13,13 @@ struct Distribution: Sendable {
         counts = Array(repeating: 0, count: bounds.count + 1)
     }
 
+    /// - Parameter counts: Of each bound, and one more.
+    init(bounds: [Double], counts: [Int], sum: Double) {
+        self.bounds = bounds
+        self.counts = counts
+        self.sum = sum
+    }
+
     mutating func add(_ sample: Double) {
         var place = 0
         while place < bounds.count, sample > bounds[place] { place += 1 }

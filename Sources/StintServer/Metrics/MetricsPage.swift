@@ -108,8 +108,17 @@ struct MetricsPage {
         text += " \(value)\n"
     }
 
+    /// By scalars: in a name that a caller chose, a mark that joins a quote, or a carriage return
+    /// before a line feed, would hide it from a search by characters.
     private static func escaped(_ value: String) -> String {
-        value.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-            .replacing("\n", with: "\\n")
+        var escaped = String.UnicodeScalarView()
+        for scalar in value.unicodeScalars {
+            switch scalar {
+            case "\\", "\"": escaped.append(contentsOf: ["\\", scalar])
+            case "\n": escaped.append(contentsOf: ["\\", "n"])
+            default: escaped.append(scalar)
+            }
+        }
+        return String(escaped)
     }
 }

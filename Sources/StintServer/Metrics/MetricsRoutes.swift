@@ -4,13 +4,15 @@ import NIOCore
 import StintModel
 import StintStorage
 
-/// The server's own figures, for Prometheus and its kin.
+/// The server's own figures and the executions of the caller's workspace, for Prometheus and its kin.
 struct MetricsRoutes: Sendable {
     let metrics: ServerMetrics
     let recorder: Recorder
     let store: any ExecutionStore
     let version: String
     let startedAt: Instant
+    /// The executions of a workspace that are open, by agent; `nil` where nobody counts them.
+    var open: (@Sendable (Workspace) async throws -> [ExecutionTallies.Open])?
 
     var routes: [Route] { [.get("/metrics", .read, .scrape, page)] }
 
@@ -20,7 +22,11 @@ struct MetricsRoutes: Sendable {
         let form: MetricsPage.Form =
             request.headers[.accept]?.contains("application/openmetrics-text") == true
             ? .openMetrics : .prometheus
+        let workspace = scope.identity.workspace
+        let open = try await open?(workspace)
         var page = MetricsPage(form: form)
+        page.writeExecutions(
+            metrics.executions.tally(of: workspace, open: open ?? []), hasOpen: open != nil)
         writeRequests(to: &page)
         writeConnections(to: &page)
         writeRecording(to: &page)

@@ -33,6 +33,11 @@ public final class ServerMetrics: Sendable {
     /// One look at what fell silent.
     let sweepSeconds = Histogram(bounds: Distribution.seconds)
 
+    // MARK: Executions
+
+    /// Fed by whoever records.
+    let executions = ExecutionTallies()
+
     // MARK: Recorder
 
     /// Executions and worker samples of each group.

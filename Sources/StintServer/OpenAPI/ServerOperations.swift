@@ -26,9 +26,12 @@ extension Operation {
         success: .json(.audit, "Each law, how often it was tested, and what is at odds."))
 
     static let scrape = Operation(
-        id: "scrape", group: .operations, summary: "The server's own figures",
-        description:
-            "In the text format of Prometheus, or of OpenMetrics where Accept asks for it.",
+        id: "scrape", group: .operations,
+        summary: "The server's own figures, and the executions since it started",
+        description: """
+            In the text format of Prometheus, or of OpenMetrics where Accept asks for it. Of each \
+            workspace 100 agents and 50 models are told apart, the others are `other`.
+            """,
         success: Success(
             description: "A sample a line; names begin with `stint_`.",
             content: Content(type: "text/plain", schema: .string)))

@@ -52,6 +52,37 @@ enum NumberFormat {
         return "\(sign)$\(count(Int64(usd.rounded()), separator: separator))"
     }
 
+    /// A share in percent, with one decimal: `98.0 %`. One that is not quite all or nothing never
+    /// reads as if it were.
+    static func percent(_ value: Double) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "?" }
+        var tenths = Int64((abs(value) * 10).rounded())
+        if value != 0 { tenths = max(1, tenths) }
+        if abs(value) < 100 { tenths = min(999, tenths) }
+        return "\(value < 0 ? "-" : "")\(decimal(tenths, places: 1)) %"
+    }
+
+    /// How much something changed, in percent or in points: `+4.3 %`, `-1.9 pt`, `same`.
+    static func change(_ value: Double, _ unit: String) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "?" }
+        let tenths = Int64((abs(value) * 10).rounded())
+        if tenths == 0 { return "same" }
+        let sign = value < 0 ? "-" : "+"
+        // Past a hundred the decimal says nothing.
+        let text = tenths < 1_000 ? decimal(tenths, places: 1) : String((tenths + 5) / 10)
+        return "\(sign)\(text) \(unit)"
+    }
+
+    /// How much there is of something in a time: `0.35`, `8.40`, `12.5`, `1840`.
+    static func rate(_ value: Double) -> String {
+        guard value.isFinite, (0..<1e15).contains(value) else { return "?" }
+        let hundredths = (value * 100).rounded()
+        if hundredths < 1_000 { return decimal(Int64(hundredths), places: 2) }
+        let tenths = (value * 10).rounded()
+        if tenths < 1_000 { return decimal(Int64(tenths), places: 1) }
+        return String(Int64(value.rounded()))
+    }
+
     /// A whole number of tenths, hundredths, … with its decimal point: (512, 2) is `5.12`.
     static func decimal(_ scaled: Int64, places: Int) -> String {
         var unit: Int64 = 1

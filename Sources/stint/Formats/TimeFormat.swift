@@ -12,10 +12,23 @@ struct TimeFormat: Sendable {
     var now: Instant
 
     /// `14:02:11` today, `Nov 27 22:10` in the same year, `2024 Nov 27 22:10` in another.
-    func text(_ instant: Instant) -> String {
+    func text(_ instant: Instant) -> String { text(instant, clock: 8) }
+
+    /// To the minute: `14:02` today, `Nov 27 22:10` in the same year, `2024 Nov 27 22:10` before.
+    func minute(_ instant: Instant) -> String { text(instant, clock: 5) }
+
+    /// From one minute to another: `03:00-03:40`, `Nov 27 22:10-22:40`; of two days, both in full.
+    func range(_ start: Instant, _ end: Instant) -> String {
+        let (first, last) = (wallClock(start), wallClock(end))
+        let isSameDay = first.prefix(10) == last.prefix(10)
+        return "\(minute(start))-\(isSameDay ? String(last.dropFirst(11).prefix(5)) : minute(end))"
+    }
+
+    /// - Parameter clock: How many characters of `14:02:11` are shown of a time today.
+    private func text(_ instant: Instant, clock: Int) -> String {
         let time = wallClock(instant)
         let today = wallClock(now)
-        if time.prefix(10) == today.prefix(10) { return String(time.dropFirst(11).prefix(8)) }
+        if time.prefix(10) == today.prefix(10) { return String(time.dropFirst(11).prefix(clock)) }
         let month = Int(time.dropFirst(5).prefix(2)).map { Self.months[$0 - 1] } ?? ""
         let day = Int(time.dropFirst(8).prefix(2)) ?? 0
         let date = "\(month) \(day) \(time.dropFirst(11).prefix(5))"
@@ -32,6 +45,9 @@ struct TimeFormat: Sendable {
             ? "UTC\(sign)\(hours)"
             : "UTC\(sign)\(hours):\(NumberFormat.padded(Int64(rest), digits: 2))"
     }
+
+    /// The zone by its name in the tz database.
+    var tz: String { zone.identifier == "GMT" ? "UTC" : zone.identifier }
 
     /// RFC 3339 without a zone, as a clock on the wall there shows it.
     private func wallClock(_ instant: Instant) -> String {

@@ -36,4 +36,28 @@ import Testing
         #expect(NumberFormat.cost(.nan) == nil)
         #expect(NumberFormat.cost(.infinity) == nil)
     }
+
+    @Test(arguments: [
+        (98.0, "98.0 %"), (0, "0.0 %"), (0.01, "0.1 %"), (99.97, "99.9 %"), (100, "100.0 %"),
+        (61.25, "61.3 %"), (-2, "-2.0 %"), (.nan, "?"),
+    ])
+    func `a share reads as all or nothing only where it is`(_ value: Double, _ text: String) {
+        #expect(NumberFormat.percent(value) == text)
+    }
+
+    @Test(arguments: [
+        (-1.9, "-1.9 pt"), (4.25, "+4.3 pt"), (0, "same"), (0.04, "same"), (-0.05, "-0.1 pt"),
+        (171.4, "+171 pt"), (.infinity, "?"),
+    ])
+    func `a change has its sign`(_ value: Double, _ text: String) {
+        #expect(NumberFormat.change(value, "pt") == text)
+    }
+
+    @Test(arguments: [
+        (0.35, "0.35"), (8.4, "8.40"), (9.996, "10.0"), (12.54, "12.5"), (99.96, "100"),
+        (1_840.2, "1840"), (-1, "?"), (.nan, "?"),
+    ])
+    func `a rate has three digits or more`(_ value: Double, _ text: String) {
+        #expect(NumberFormat.rate(value) == text)
+    }
 }

@@ -13,6 +13,19 @@ import Testing
         #expect(TimeFormat(zone: .gmt, now: .reading).text(Instant(time)) == text)
     }
 
+    @Test(arguments: [
+        ("2025-11-28T03:00:59Z", "2025-11-28T03:40:00Z", "03:00-03:40"),
+        ("2025-11-27T22:10:00Z", "2025-11-27T22:40:00Z", "Nov 27 22:10-22:40"),
+        ("2025-11-27T23:50:00Z", "2025-11-28T00:10:00Z", "Nov 27 23:50-00:10"),
+        ("2025-11-26T23:50:00Z", "2025-11-27T00:10:00Z", "Nov 26 23:50-Nov 27 00:10"),
+    ])
+    func `a range of minutes says its date once where it is one`(
+        _ start: String, _ end: String, _ text: String
+    ) {
+        let format = TimeFormat(zone: .gmt, now: .reading)
+        #expect(format.range(Instant(start), Instant(end)) == text)
+    }
+
     @Test func `today is the day in the zone shown`() {
         let tokyo = TimeFormat(zone: TimeZone(identifier: "Asia/Tokyo")!, now: .reading)
         #expect(tokyo.text(Instant("2025-11-28T14:59:59Z")) == "23:59:59")
