@@ -172,6 +172,9 @@ enum Schema {
                     """)
             crashPoint("migration")
         }
+        migrator.registerMigration("3 calls") { db in
+            try CallCountMigration.fill(db)
+        }
         return migrator
     }
 }
