@@ -24,13 +24,9 @@ enum CallCountMigration {
         var executions = 0
         while try list.step() {
             // One that is damaged stands in no cell that could be checked against it.
-            guard var state = try? SQLiteRows.state(list, column: 3) else { continue }
-            if list.integer(2) != 0 {
-                guard let whole = try? SQLiteRows.adding(steps, of: list.integer(0), to: state)
-                else { continue }
-                state = whole
-            }
-            guard let counted = Contribution(of: state), let finish = counted.finish,
+            let state = try SQLiteRows.readableState(
+                list, column: 3, isApart: list.integer(2) != 0, key: list.integer(0), steps: steps)
+            guard let state, let counted = Contribution(of: state), let finish = counted.finish,
                 !finish.calls.isEmpty
             else { continue }
             for level in RollUpLevel.allCases {

@@ -12,6 +12,7 @@ extension SQLiteWriter {
     /// - Returns: Of how many executions the cost is another now.
     func reprice(by book: PriceBook) throws(StoreError) -> Int {
         guard book != prices else { return 0 }
+        try admit()
         let changed = try transaction { () throws(SQLiteFailure) in
             let changed = try replaceCosts(by: book)
             statements.putSetting.bind(1, SQLiteRows.pricesName)
@@ -25,8 +26,9 @@ extension SQLiteWriter {
         return changed
     }
 
-    /// Executions whose costs change are brought into the cells so many at a time.
-    private static let portion = 1_000
+    /// Executions whose costs change are added to the roll-up so many at a time, as a group of
+    /// recordings is.
+    private static let portion = 100
 
     private func replaceCosts(by book: PriceBook) throws(SQLiteFailure) -> Int {
         // Only what ended counts for a cost.
@@ -42,16 +44,11 @@ extension SQLiteWriter {
         var delta = RollUpDelta()
         while try list.step() {
             // One that is damaged can neither be taken out of a cell nor be put into one.
-            guard var state = try? SQLiteRows.state(list, column: 2),
-                let workspace = Workspace(rawValue: list.text(3))
-            else { continue }
-            if list.integer(1) != 0 {
-                let key = list.integer(0)
-                guard let whole = try? SQLiteRows.adding(statements.stepsOf, of: key, to: state)
-                else { continue }
-                state = whole
-            }
-            guard let old = Contribution(of: state, prices: prices), old.hasCalls,
+            let state = try SQLiteRows.readableState(
+                list, column: 2, isApart: list.integer(1) != 0, key: list.integer(0),
+                steps: statements.stepsOf)
+            guard let state, let workspace = Workspace(rawValue: list.text(3)),
+                let old = Contribution(of: state, prices: prices), old.hasCalls,
                 let new = Contribution(of: state, prices: book), new != old
             else { continue }
             delta.replace(old, with: new, in: workspace)
