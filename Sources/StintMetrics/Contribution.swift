@@ -1,6 +1,6 @@
 public import StintModel
 
-/// What one execution counts for in the roll-up: a pure function of its state.
+/// What one execution counts for in the roll-up: a pure function of its state and of the prices.
 ///
 /// Each measure belongs to the minute in which it became known: the arrival and the queue wait to
 /// the start, the result, the times, tokens and costs to the finish, being lost to the last word. A
@@ -23,6 +23,7 @@ public struct Contribution: Sendable {
         public var duration: TimeSpan?
         public var total: TimeSpan?
         public var tokens: Tokens?
+        /// Of the calls of which it is known.
         public var costNanos: Int64?
         /// Of all attempts and steps, each once.
         public var calls: [Call]
@@ -34,6 +35,7 @@ public struct Contribution: Sendable {
         public var model: String
         public var tokens: Tokens
         public var latency: TimeSpan?
+        /// As it reported, else by its price; `nil` where neither is known.
         public var costNanos: Int64?
 
         public static func == (left: Call, right: Call) -> Bool {
@@ -53,13 +55,14 @@ public struct Contribution: Sendable {
     /// The minute in which it was last heard of, where it is lost.
     public var lostMinute: Instant?
 
+    /// - Parameter prices: What calls cost that do not report it.
     /// - Returns: `nil` for what counts for nothing: an execution that neither started, finished nor
     ///   was lost, or whose environment is `test` or `mock`.
-    public init?(of state: ExecutionState) {
+    public init?(of state: ExecutionState, prices: PriceBook = PriceBook()) {
         guard state.isCounted else { return nil }
         let current = state.current
         if let end = current.run.end {
-            finish = Finish(end, of: state, current: current)
+            finish = Finish(end, of: state, current: current, prices: prices)
         } else if current.status == .lost, let seen = current.run.seen ?? current.lost?.seen {
             lostMinute = RollUpLevel.minute.start(of: seen)
         }
@@ -81,7 +84,9 @@ extension Contribution: Equatable {
 }
 
 extension Contribution.Finish {
-    init(_ end: End, of state: ExecutionState, current: ExecutionState.Attempt) {
+    init(
+        _ end: End, of state: ExecutionState, current: ExecutionState.Attempt, prices: PriceBook
+    ) {
         minute = RollUpLevel.minute.start(of: end.at)
         outcome = end.outcome
         isRedriven = state.currentAttempt > 1
@@ -90,18 +95,20 @@ extension Contribution.Finish {
         duration = Clamped(from: current.run.started, to: end.at)?.span
         total = Clamped(from: state.begun, to: end.at)?.span
         tokens = state.tokens
-        costNanos = state.costNanos
+        costNanos = state.costNanos(by: prices)
         calls = []
-        append(state.usage.calls)
-        for step in state.steps.entries { append(step.value.usage.calls) }
+        append(state.usage.calls, prices)
+        for step in state.steps.entries { append(step.value.usage.calls, prices) }
     }
 
-    private mutating func append(_ told: SortedMap<String, UsageState.Call>) {
+    private mutating func append(
+        _ told: SortedMap<String, UsageState.Call>, _ prices: PriceBook
+    ) {
         for entry in told.entries {
             calls.append(
                 Contribution.Call(
                     model: entry.value.model?.value.string ?? "", tokens: entry.value.tokens,
-                    latency: entry.value.latency, costNanos: entry.value.costNanos))
+                    latency: entry.value.latency, costNanos: entry.value.costNanos(by: prices)))
         }
     }
 }

@@ -47,6 +47,8 @@ extension RollUpCell {
         }
         if let tokens = finish.tokens { add(tokens, sign: sign) }
         if let cost = finish.costNanos { add(cost: cost, sign: sign) }
+        add(Int64(finish.calls.count) &* sign, to: .calls)
+        add(Int64(finish.calls.count { $0.costNanos != nil }) &* sign, to: .pricedCalls)
     }
 
     mutating func count(_ call: Contribution.Call, sign: Int64) {

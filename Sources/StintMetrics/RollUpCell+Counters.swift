@@ -58,7 +58,8 @@ extension RollUpCell {
         case reasoningTokens = 35
         case reasoningTokenReports = 36
 
-        /// Thousand-millionths of a US dollar, and how many executions (or calls) told their cost.
+        /// Thousand-millionths of a US dollar, and of how many executions (or calls) a cost is known:
+        /// of an execution, if that of one of its calls is.
         case costNanos = 37
         case costReports = 38
 
@@ -66,7 +67,11 @@ extension RollUpCell {
         case modelCalls = 39
         case modelLatencySum = 40
 
-        static let places = 41
+        /// Model calls of those that ended here, and of how many of these calls the cost is known.
+        case calls = 41
+        case pricedCalls = 42
+
+        static let places = 43
     }
 
     /// A distribution of times, and with its number of values the divisor of the sum beside it.

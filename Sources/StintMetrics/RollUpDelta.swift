@@ -60,12 +60,14 @@ public struct RollUpDelta: Sendable {
     /// - Parameters:
     ///   - old: The state stored before, `nil` where there was none.
     ///   - new: The state stored now, `nil` where it was erased.
+    ///   - prices: What calls cost that do not report it, as the cells hold it.
     public mutating func replace(
-        _ old: ExecutionState?, with new: ExecutionState?, in workspace: Workspace
+        _ old: ExecutionState?, with new: ExecutionState?, in workspace: Workspace,
+        prices: PriceBook = PriceBook()
     ) {
         replace(
-            old.flatMap(Contribution.init(of:)), with: new.flatMap(Contribution.init(of:)),
-            in: workspace)
+            old.flatMap { Contribution(of: $0, prices: prices) },
+            with: new.flatMap { Contribution(of: $0, prices: prices) }, in: workspace)
     }
 
     /// As for states, of what each counts for.

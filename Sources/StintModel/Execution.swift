@@ -1,7 +1,7 @@
 /// One execution as readers see it: the view of an ``ExecutionState``.
 ///
-/// Every member is a function of the state alone; what depends on the clock of a reader (elapsed
-/// time, say) is the reader's to compute.
+/// Every member is a function of the state and of the prices alone; what depends on the clock of a
+/// reader (elapsed time, say) is the reader's to compute.
 public struct Execution: Hashable, Sendable {
     public struct Attempt: Hashable, Sendable {
         public var number: UInt16
@@ -41,6 +41,7 @@ public struct Execution: Hashable, Sendable {
         public var model: String?
         public var tokens: Tokens?
         public var latency: TimeSpan?
+        /// As it reported, else by the price in force at `at`; `nil` where neither is known.
         public var costNanos: Int64?
         public var at: Instant
     }
@@ -72,15 +73,26 @@ public struct Execution: Hashable, Sendable {
     public var steps: [Step]
     public var modelCalls: [ModelCall]
     public var tokens: Tokens?
+    /// Of the model calls of which it is known: ``costKnownRate`` tells how many those are.
     public var costNanos: Int64?
 
     public subscript(name: FactName) -> Scalar? { facts[name]?.value }
+
+    /// The percentage of the model calls whose cost is known; `nil` where there are no calls.
+    public var costKnownRate: Double? {
+        if modelCalls.isEmpty { return nil }
+        let known = modelCalls.count { $0.costNanos != nil }
+        return Double(known) * 100 / Double(modelCalls.count)
+    }
 }
 
 extension Execution {
-    /// - Parameter retention: How long it is kept after it ended, for `expiresAt`.
+    /// - Parameters:
+    ///   - retention: How long it is kept after it ended, for `expiresAt`.
+    ///   - prices: What calls cost that do not report it.
     public init(
-        id: ExecutionID, workspace: Workspace, state: ExecutionState, retention: TimeSpan
+        id: ExecutionID, workspace: Workspace, state: ExecutionState, retention: TimeSpan,
+        prices: PriceBook = PriceBook()
     ) {
         self.id = id
         self.workspace = workspace
@@ -102,10 +114,10 @@ extension Execution {
         isSkewed = state.isSkewed
         isTruncated = state.isAnythingTruncated
         attempts = state.attempts.entries.map { Attempt(number: $0.key, state: $0.value) }
-        steps = state.shownSteps
-        modelCalls = state.shownCalls
+        steps = state.shownSteps(by: prices)
+        modelCalls = state.shownCalls(by: prices)
         tokens = state.tokens
-        costNanos = state.costNanos
+        costNanos = state.costNanos(by: prices)
     }
 }
 
@@ -145,7 +157,7 @@ extension ExecutionState {
     }
 
     /// Every try of every step, planned ones included, by attempt, order, try.
-    var shownSteps: [Execution.Step] {
+    func shownSteps(by prices: PriceBook) -> [Execution.Step] {
         let plan = fact(.steps)?.list ?? []
         var shown: [Execution.Step] = []
         shown.reserveCapacity(steps.count + plan.count)
@@ -153,11 +165,11 @@ extension ExecutionState {
         let current = currentAttempt
         while let attempt = entries.first?.key.attempt {
             let end = entries.firstIndex { $0.key.attempt != attempt } ?? entries.endIndex
-            appendSteps(entries[..<end], attempt: attempt, plan: plan, to: &shown)
+            appendSteps(entries[..<end], attempt: attempt, plan: plan, by: prices, to: &shown)
             entries = entries[end...]
         }
         if shown.last?.attempt != current, !plan.isEmpty {
-            appendSteps([], attempt: current, plan: plan, to: &shown)
+            appendSteps([], attempt: current, plan: plan, by: prices, to: &shown)
         }
         return shown
     }
@@ -168,7 +180,7 @@ extension ExecutionState {
 
     private func appendSteps(
         _ tries: ArraySlice<SortedMap<StepID, Step>.Entry>, attempt: UInt16, plan: [String],
-        to shown: inout [Execution.Step]
+        by prices: PriceBook, to shown: inout [Execution.Step]
     ) {
         // The order of keys: as planned, then by first start (else first event), then key.
         var begins: [Spelling: Instant] = [:]
@@ -187,7 +199,9 @@ extension ExecutionState {
 
         let start = shown.count
         for entry in tries {
-            shown.append(step(entry.key, entry.value, order: order[Spelling(entry.key.key)] ?? 0))
+            shown.append(
+                step(
+                    entry.key, entry.value, order: order[Spelling(entry.key.key)] ?? 0, by: prices))
         }
         if attempt == currentAttempt {
             for (key, place) in order where begins[key] == nil {
@@ -200,7 +214,9 @@ extension ExecutionState {
         shown[start...].sort(by: Self.isBefore)
     }
 
-    private func step(_ id: StepID, _ step: Step, order: Int) -> Execution.Step {
+    private func step(
+        _ id: StepID, _ step: Step, order: Int, by prices: PriceBook
+    ) -> Execution.Step {
         let status = status(of: id, step)
         return Execution.Step(
             key: id.key,
@@ -216,13 +232,13 @@ extension ExecutionState {
             finishedAt: step.run.end?.at,
             duration: step.duration?.span,
             tokens: step.usage.tokens,
-            costNanos: step.usage.costNanos,
+            costNanos: step.usage.costNanos(by: prices),
             failure: status.isFailure ? step.run.shownFailure(datedFrom: false) : nil,
             attributes: step.attributes.entries.map { Attribute($0.key, $0.value.value) })
     }
 
     /// Every model call once, by time, then id.
-    var shownCalls: [Execution.ModelCall] {
+    func shownCalls(by prices: PriceBook) -> [Execution.ModelCall] {
         var calls: [Execution.ModelCall] = []
         func append(_ usage: UsageState, step: String?) {
             for entry in usage.calls.entries {
@@ -231,7 +247,7 @@ extension ExecutionState {
                     Execution.ModelCall(
                         id: entry.key, step: step, model: call.model?.value.string,
                         tokens: call.tokens.isEmpty ? nil : call.tokens, latency: call.latency,
-                        costNanos: call.costNanos, at: call.at))
+                        costNanos: call.costNanos(by: prices), at: call.at))
             }
         }
         append(usage, step: nil)

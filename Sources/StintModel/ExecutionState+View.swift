@@ -72,11 +72,11 @@ extension ExecutionState {
         return sum.isEmpty ? nil : sum
     }
 
-    /// What all calls are said to have cost; `nil` where none says.
-    public var costNanos: Int64? {
-        var sum = usage.costNanos
+    /// What all calls cost of which that is known; `nil` where of none it is.
+    public func costNanos(by prices: PriceBook) -> Int64? {
+        var sum = usage.costNanos(by: prices)
         for entry in steps.entries {
-            guard let cost = entry.value.usage.costNanos else { continue }
+            guard let cost = entry.value.usage.costNanos(by: prices) else { continue }
             let (total, overflow) = (sum ?? 0).addingReportingOverflow(cost)
             sum = overflow ? .max : total
         }

@@ -95,11 +95,11 @@ public struct UsageState: Hashable, Sendable {
         return shown.isEmpty ? nil : shown
     }
 
-    /// The sum of what its calls are said to have cost; `nil` where none says.
-    public var costNanos: Int64? {
+    /// The sum of what its calls cost, of those of which that is known; `nil` where of none it is.
+    public func costNanos(by prices: PriceBook) -> Int64? {
         var sum: Int64?
         for entry in calls.entries {
-            guard let cost = entry.value.costNanos else { continue }
+            guard let cost = entry.value.costNanos(by: prices) else { continue }
             let (total, overflow) = (sum ?? 0).addingReportingOverflow(cost)
             sum = overflow ? .max : total
         }

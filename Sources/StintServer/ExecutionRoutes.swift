@@ -169,7 +169,7 @@ struct ExecutionRoutes: Sendable {
     private func view(_ stored: StoredExecution, _ scope: RequestScope) -> Execution {
         Execution(
             id: stored.id, workspace: scope.identity.workspace, state: stored.state,
-            retention: retention)
+            retention: retention, prices: store.prices)
     }
 
     /// The id in the path. One that no execution can have is unknown, like any other.

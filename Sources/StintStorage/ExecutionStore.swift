@@ -91,6 +91,18 @@ public protocol ExecutionStore: Sendable {
         _ read: @escaping @Sendable (any FiguresSnapshot) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value
 
+    /// What calls cost that do not report it: the book by which the roll-ups hold costs. It outlives
+    /// the store's being closed; a new store has none.
+    var prices: PriceBook { get }
+
+    /// Takes another book, and changes the roll-ups by what each stored execution costs by it less
+    /// what it cost before: they are then as if there had never been another. What expired keeps
+    /// the costs of its time. Where the book is the one held, nothing is done; else every execution
+    /// is read, and nothing is recorded meanwhile.
+    ///
+    /// - Returns: Of how many executions the cost is another now.
+    func reprice(by prices: PriceBook) async throws(StoreError) -> Int
+
     /// Throws where reading or writing would fail now: what `/health/ready` asks.
     func check() async throws(StoreError)
 

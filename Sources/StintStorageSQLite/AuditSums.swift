@@ -72,6 +72,8 @@ struct AuditedRow: Sendable {
 
 /// What the executions come to that one lane looked at. Lanes are summed up in any order.
 struct AuditSums: Sendable {
+    /// By what the cells hold costs.
+    var prices = PriceBook()
     var report = AuditReport()
     var executions = 0
     /// What they count for.
@@ -110,7 +112,7 @@ struct AuditSums: Sendable {
         lists.add(workspace: row.workspaceKey, agent: row.agentKey, state)
         terms.expect(row.key, SearchTerms.text(workspace: row.workspaceKey, id, state))
         started.add(state)
-        if let contribution = Contribution(of: state) {
+        if let contribution = Contribution(of: state, prices: prices) {
             ledger.add(contribution, in: row.workspace)
         }
         // A trail that is not whole any more tells less than the state.
@@ -179,7 +181,13 @@ struct AuditSums: Sendable {
 
 /// Sums that one thread at a time adds to.
 final class AuditLane: Sendable {
-    private let sums = Mutex(AuditSums())
+    private let sums: Mutex<AuditSums>
+
+    init(prices: PriceBook) {
+        var sums = AuditSums()
+        sums.prices = prices
+        self.sums = Mutex(sums)
+    }
 
     var found: AuditSums { sums.withLock(\.self) }
 

@@ -204,6 +204,7 @@ extension RollUpCell {
             ("redriven", self[.redriven], finished), ("conflicts", self[.conflicts], finished),
             ("goals", self[.goalMet] + self[.goalMissed], finished),
             ("latencies", self[.modelLatency].count, self[.modelCalls]),
+            ("priced calls", self[.pricedCalls], self[.calls]),
         ]
         for (what, part, whole) in parts where part > whole {
             return "there are more \(what) (\(part)) than can be (\(whole))"

@@ -91,8 +91,9 @@ public struct SQLiteAudit {
         defer { trail.finalize() }
         let list = try Statement(AuditedRow.all, on: connection)
         defer { list.finalize() }
+        let prices = try SQLiteRows.prices(on: connection)
         let lanes = (0..<max(1, ProcessInfo.processInfo.activeProcessorCount)).map { _ in
-            AuditLane()
+            AuditLane(prices: prices)
         }
         var portion: [AuditedRow] = []
         func look() {

@@ -4,6 +4,7 @@ import GRDBSQLite
 public import StintMetrics
 public import StintModel
 public import StintStorage
+import Synchronization
 
 /// Executions in one SQLite file, in the process that serves them.
 ///
@@ -19,6 +20,8 @@ public final class SQLiteExecutionStore: ExecutionStore {
     private let lock: FileLock
     private let pending = PendingRollUps()
     public let cursorSecret: [UInt8]
+    /// The writer's, for those who show what calls cost.
+    let book: Mutex<PriceBook>
 
     /// Opens the store, or makes it with its folder, readable by its owner alone; brings an older
     /// schema up to this version.
@@ -38,8 +41,13 @@ public final class SQLiteExecutionStore: ExecutionStore {
             cursorSecret = try Self.secret(in: pool)
             thread = WriterThread(name: "stint-sqlite")
             self.settings = settings
+            let prices = try pool.read { db in
+                try db.sqliteConnection.map { try SQLiteRows.prices(on: $0) } ?? PriceBook()
+            }
+            book = Mutex(prices)
             writer = try SQLiteWriter(
-                pool: pool, thread: thread, settings: settings, secret: cursorSecret)
+                pool: pool, thread: thread, settings: settings, secret: cursorSecret,
+                prices: prices)
         } catch {
             throw StoreError(error).opening(path)
         }

@@ -157,6 +157,24 @@ enum SQLiteRows {
     }
 }
 
+extension SQLiteRows {
+    /// The state of a row with all its steps.
+    ///
+    /// - Parameter steps: ``stepsOfExecution``.
+    /// - Returns: `nil` where it is damaged.
+    static func readableState(
+        _ row: Statement, column: Int32, isApart: Bool, key: Int64, steps: Statement
+    ) throws(SQLiteFailure) -> ExecutionState? {
+        do throws(SQLiteFailure) {
+            let state = try state(row, column: column)
+            return isApart ? try adding(steps, of: key, to: state) : state
+        } catch {
+            guard error.code & 0xFF == SQLITE_CORRUPT else { throw error }
+            return nil
+        }
+    }
+}
+
 enum SilenceMigration {
     /// Computes `due_at` of the executions that are open.
     static func fill(_ db: Database) throws {

@@ -51,7 +51,7 @@ extension SQLiteWriter {
             guard let (workspace, state) = try remove(key, where: isDue) else { continue }
             removed += 1
             crashPoint("removal")
-            if let contribution = Contribution(of: state) {
+            if let contribution = Contribution(of: state, prices: prices) {
                 ledger.add(contribution, in: workspace)
             }
         }
@@ -130,7 +130,7 @@ extension SQLiteWriter {
                 let (_, state) = try remove(key, where: { _ in true })
             else { return false }
             var delta = RollUpDelta()
-            delta.replace(state, with: nil, in: workspace)
+            delta.replace(state, with: nil, in: workspace, prices: prices)
             try add(delta)
             statements.putErasure.bind(1, hash)
             statements.putErasure.bind(2, horizon)

@@ -40,6 +40,8 @@ actor SQLiteWriter {
     nonisolated let erasures: Erasures
     /// Cells that begin before are not kept any more; by level.
     var horizons: [RollUpLevel: Instant]
+    /// By what the cells hold costs.
+    var prices: PriceBook
     /// Whether the last transaction failed.
     private var hasFailed = false
     /// The failure after which nothing is written any more.
@@ -51,8 +53,10 @@ actor SQLiteWriter {
     }
 
     init(
-        pool: DatabasePool, thread: WriterThread, settings: SQLiteSettings, secret: [UInt8]
+        pool: DatabasePool, thread: WriterThread, settings: SQLiteSettings, secret: [UInt8],
+        prices: PriceBook
     ) throws {
+        self.prices = prices
         self.pool = pool
         self.thread = thread
         checkpointBytes = settings.checkpointBytes
@@ -188,7 +192,7 @@ actor SQLiteWriter {
         held.columns = ExecutionColumns(
             agent: try key(ofAgent: held.state.agent, workspace: workspace), held.state,
             receivedAt: receivedAt)
-        delta.replace(old.state, with: held.state, in: part.workspace)
+        delta.replace(old.state, with: held.state, in: part.workspace, prices: prices)
 
         if !SearchTerms.isUnchanged(old.state, held.state) {
             let before = SearchTerms.text(workspace: workspace, part.identity.id, old.state)
@@ -225,7 +229,7 @@ actor SQLiteWriter {
         nextKey += 1
         seen.see(held.columns.agent, at: held.state.lastEventAt, isExact: true)
         for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
-        delta.replace(nil, with: held.state, in: part.workspace)
+        delta.replace(nil, with: held.state, in: part.workspace, prices: prices)
         try insertSearch(
             held.key, SearchTerms.text(workspace: workspace, part.identity.id, part.state))
         if held.isApart { try writeSteps(of: held, unlike: nil) }

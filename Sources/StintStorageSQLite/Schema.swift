@@ -172,6 +172,9 @@ enum Schema {
                     """)
             crashPoint("migration")
         }
+        migrator.registerMigration("3 calls") { db in
+            try CallCountMigration.fill(db)
+        }
         migrator.registerMigration("4 figures") { db in
             // What figures need of an execution without decoding its state; NULL in all of them where
             // its environment is kept out of statistics. `total` is known of whatever ended and

@@ -21,7 +21,8 @@ public enum ExecutionStoreContract {
     }
 
     public static let clauses =
-        recording + reading + history + trail + figures + keeping + silence + erasure + books + keys
+        recording + reading + history + trail + figures + keeping + silence + erasure + books
+        + pricing + keys
 
     // MARK: Recording
 
@@ -197,12 +198,12 @@ public enum ExecutionStoreContract {
     }
 
     static func expectRollUps(
-        of histories: [[Event]], in store: any ExecutionStore,
+        of histories: [[Event]], in store: any ExecutionStore, prices: PriceBook = PriceBook(),
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
         var scratch = RollUpDelta()
         for events in histories {
-            scratch.replace(nil, with: state(events), in: .default)
+            scratch.replace(nil, with: state(events), in: .default, prices: prices)
         }
         let expected = scratch.cells()
         for level in RollUpLevel.allCases {

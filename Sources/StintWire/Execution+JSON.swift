@@ -127,6 +127,7 @@ extension Execution {
         json.member("missingEvents", self[.missingEvents])
         json.member("tokens", tokens)
         json.member("costUsd", dollars: costNanos)
+        if let costKnownRate { json.member("costKnownRate", rate: costKnownRate) }
         json.member("attributes", attributes)
         json.member("turns", self[.turns])
         json.member("inputBytes", self[.inputBytes])

@@ -83,7 +83,10 @@ public struct ExecutionBody: Decodable, Hashable, Sendable {
     public var attempts: [Attempt]?
     public var steps: [StepBody]?
     public var tokens: TokensBody?
+    /// Of the model calls of which it is known.
     public var costUsd: Double?
+    /// The percentage of its model calls of which the cost is known; `nil` where it made none.
+    public var costKnownRate: Double?
     public var modelCalls: [ModelCall]?
     public var attributes: [String: Scalar]?
     public var turns: Int?

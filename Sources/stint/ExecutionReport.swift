@@ -332,6 +332,12 @@ struct ExecutionReport {
         return lines.map { "  \(style.text($0))" }
     }
 
+    /// Of how many calls the cost is known, where not of all.
+    private var shareKnown: String {
+        guard let rate = execution.costKnownRate, rate < 100 else { return "" }
+        return " for \(Int(rate)) % of the calls"
+    }
+
     private var facts: [String] {
         var facts: [String] = []
         let tokens = execution.tokens?.total
@@ -339,7 +345,7 @@ struct ExecutionReport {
         if let cost = execution.costUsd.flatMap({
             NumberFormat.cost($0, separator: style.thousands)
         }) {
-            facts.append(cost)
+            facts.append(cost + shareKnown)
         } else if tokens != nil {
             facts.append("no price")
         }

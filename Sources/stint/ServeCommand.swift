@@ -23,7 +23,7 @@ struct ServeCommand: ConsoleCommand {
     @OptionGroup var flags: ServerFlags
 
     func run(in console: Console) async throws -> ExitStatus {
-        let configuration = try await ServerConfiguration(
+        let configuration = try ServerConfiguration(
             flags: flags.given, environment: console.environment)
         let level = configuration.logLevel
         let logger = Logger(label: "stint") { label in
@@ -42,6 +42,7 @@ struct ServeCommand: ConsoleCommand {
             }
             hasKeys = try await store.hasKeys()
             try check(configuration.server, hasKeys: hasKeys)
+            try await reprice(store, by: configuration.prices, logger: logger, console: console)
         } catch {
             try? await store.close()
             throw error
@@ -70,6 +71,27 @@ struct ServeCommand: ConsoleCommand {
         }
         try await store.close()
         return .done
+    }
+
+    /// Brings what is stored to the prices of now, before anybody is answered.
+    private func reprice(
+        _ store: SQLiteExecutionStore, by prices: PriceBook, logger: Logger, console: Console
+    ) async throws(CommandFailure) {
+        if prices == store.prices { return }
+        let start = console.uptime()
+        do throws(StoreError) {
+            let changed = try await store.reprice(by: prices)
+            let seconds = TimeSpan(console.uptime() - start)?.seconds ?? 0
+            logger.notice(
+                "The prices have changed.",
+                metadata: ["repriced": "\(changed)", "seconds": "\(seconds)"])
+        } catch .full {
+            logger.error("There is no room to change the prices: those of before are in force.")
+        } catch {
+            throw CommandFailure(
+                what: "the prices cannot be taken into the store", why: "\(error)",
+                status: .unreachable)
+        }
     }
 
     private func check(_ settings: ServerSettings, hasKeys: Bool) throws(CommandFailure) {

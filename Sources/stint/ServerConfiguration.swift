@@ -3,7 +3,6 @@ import Foundation
 import Logging
 import StintModel
 import StintServer
-import SystemPackage
 import Yams
 
 /// Everything `stint serve` is told, from flags, environment and file, in that order.
@@ -13,36 +12,35 @@ struct ServerConfiguration {
     var logLevel = Logger.Level.notice
     /// A file with the secret of a key of scope `admin`.
     var adminKeyFile: String?
+    /// What model calls cost that do not report it.
+    var prices = PriceBook()
 
     /// The settings there are, each with the same name in all three places.
     static let names: Set<String> = [
         "host", "port", "store", "retention", "trail-retention", "body-limit", "event-limit",
         "log-level", "insecure-no-auth", "admin-key-file", "rate-limit-ingest", "rate-limit-read",
         "store-limit", "sweep-interval", "tls-certificate", "tls-key", "connections",
-        "head-timeout", "body-timeout", "idle-timeout", "bodies-limit",
+        "head-timeout", "body-timeout", "idle-timeout", "bodies-limit", "prices",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
     /// - Throws: ``CommandFailure`` naming the setting and where it came from.
-    init(flags: [String: String], environment: [String: String]) async throws {
+    init(flags: [String: String], environment: [String: String]) throws {
         let environment = Self.settings(of: environment)
-        let file = try await Self.file(at: flags["config"] ?? environment["config"])
+        let file = try (flags["config"] ?? environment["config"]).map(SettingsFile.init)
+        let sources = [
+            ("flags", flags), ("environment", environment), ("file", file?.settings ?? [:]),
+        ]
         let values = Values(
             reader: ConfigReader(
-                providers: [
+                providers: sources.map { name, texts in
                     InMemoryProvider(
-                        name: "flags",
+                        name: name,
                         values: Dictionary(
-                            uniqueKeysWithValues: flags.map {
+                            uniqueKeysWithValues: texts.map {
                                 (AbsoluteConfigKey([$0.key]), ConfigValue(stringLiteral: $0.value))
-                            })),
-                    InMemoryProvider(
-                        name: "environment",
-                        values: Dictionary(
-                            uniqueKeysWithValues: environment.map {
-                                (AbsoluteConfigKey([$0.key]), ConfigValue(stringLiteral: $0.value))
-                            })),
-                ] + [file].compactMap(\.self)))
+                            }))
+                }))
 
         if let host = try values.text("host") { server.host = host }
         if let port = try values.number("port", in: 0...65_535) { server.port = port }
@@ -69,6 +67,12 @@ struct ServerConfiguration {
             server.sweepInterval = .microseconds(span.microseconds)
         }
         adminKeyFile = try values.text("admin-key-file")
+        // A file that a flag or the environment names stands before a list in the settings' file.
+        if let path = try values.text("prices") {
+            prices = try PriceBook(file: path)
+        } else if let list = file?.prices {
+            prices = try PriceBook(yaml: list.node, of: list.path)
+        }
         server.certificate = try values.certificate()
         try values.read(into: &server.connections)
         if let bytes = try values.number("bodies-limit", in: 1_024...(1 << 40)) {
@@ -96,30 +100,6 @@ struct ServerConfiguration {
             if let value = environment[variable], !value.isEmpty { settings[name] = value }
         }
         return settings
-    }
-
-    private static func file(at path: String?) async throws -> (any ConfigProvider)? {
-        guard let path else { return nil }
-        do {
-            let text = try String(contentsOfFile: path, encoding: .utf8)
-            let document = try Yams.load(yaml: text) ?? [String: Any]()
-            guard let members = document as? [String: Any] else {
-                throw CommandFailure.wrongArguments(
-                    "\(path) is not a list of settings", next: "Write one a line: 'port: 8790'.")
-            }
-            let unknown = members.keys.filter { !names.contains($0) }.sorted()
-            if let first = unknown.first {
-                throw CommandFailure.wrongArguments(
-                    "\(path) has a setting that is not known here: \(first)",
-                    next: "The settings are \(names.sorted().joined(separator: ", ")).")
-            }
-            return try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
-        } catch let error as CommandFailure {
-            throw error
-        } catch {
-            throw CommandFailure(
-                what: "\(path) cannot be read as YAML", why: "\(error)", status: .wrongArguments)
-        }
     }
 
     /// Reads settings as texts, whichever way their source wrote them.

@@ -95,6 +95,14 @@ struct ServerFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            A YAML list of what model calls cost by their tokens; in a file of settings the list \
+            itself may stand. (STINT_PRICES; default: no prices)
+            """, valueName: "file"))
+    var prices: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             The certificate to be served by TLS, and those that vouch for it, as PEM; read again \
             on SIGHUP. (STINT_TLS_CERTIFICATE; default: no TLS)
             """, valueName: "file"))
@@ -173,6 +181,7 @@ struct ServerFlags: ParsableArguments {
         given["store-limit"] = storeLimit
         given["sweep-interval"] = sweepInterval
         given["admin-key-file"] = adminKeyFile
+        given["prices"] = prices
         if insecureNoAuth { given["insecure-no-auth"] = "true" }
         return given
     }

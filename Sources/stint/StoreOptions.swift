@@ -20,7 +20,7 @@ struct StoreOptions: ParsableArguments {
         var flags: [String: String] = [:]
         flags["store"] = store
         flags["config"] = config
-        return try await ServerConfiguration(flags: flags, environment: console.environment)
+        return try ServerConfiguration(flags: flags, environment: console.environment)
     }
 
     func path(_ console: Console) async throws -> String {

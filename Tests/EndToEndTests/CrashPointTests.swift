@@ -97,7 +97,7 @@ extension EndToEnd {
             }
         }
 
-        private static func crashing(at point: String) -> [String] {
+        static func crashing(at point: String) -> [String] {
             ["/usr/bin/env", "STINT_CRASH_AT=\(point)"]
         }
 

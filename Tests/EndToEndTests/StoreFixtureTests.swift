@@ -16,6 +16,7 @@ extension EndToEnd {
                 try await Self.unpack(version, into: folder)
                 let server = try await folder.start(DurabilityTests.retention)
                 try await Self.compare(version, with: server)
+                #expect(try await server.get("/v1/audit").json["balanced"] == true)
                 #expect(await server.terminate() == 0)
                 try await DurabilityTests.checkIntegrity(folder)
             }

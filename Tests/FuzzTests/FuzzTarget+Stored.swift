@@ -60,6 +60,24 @@ extension FuzzTarget {
         _ = delta.cells()
     }
 
+    /// The prices by which a store's cells hold costs.
+    static let prices = FuzzTarget("prices") { (bytes) throws(BrokenPromise) in
+        func read(_ bytes: [UInt8]) -> PriceBook? {
+            bytes.withUnsafeBytes { try? PriceBook(encoded: $0) }
+        }
+        guard let book = read(bytes) else { return }
+        try promise(read(book.encoded) == book, "What is stored is read back.")
+        let tokens = Tokens(input: .max, output: .max, cachedInput: 1, reasoning: .max)
+        for entry in book.entries {
+            let instant = entry.from ?? Instant(microseconds: 0)
+            let price = book.price(of: entry.model.text, at: instant)
+            try promise(price != nil, "A price that is in force is found.")
+            let cost = price?.costNanos(of: tokens) ?? -1
+            try promise(cost >= 0, "A cost is not negative.")
+        }
+        _ = book.inForce(at: Instant(microseconds: 0))
+    }
+
     private static func read(_ bytes: [UInt8]) -> RollUpDelta? {
         bytes.withUnsafeBytes { bytes in
             var delta = RollUpDelta()

@@ -14,7 +14,7 @@ struct FuzzTarget: Sendable {
 
     static let all: [FuzzTarget] = [
         json, events, lines, eventBridge, instant, query, entityTag, words, cursor, keySecret,
-        state, trail, cell, delta,
+        state, trail, cell, delta, prices,
     ]
 }
 

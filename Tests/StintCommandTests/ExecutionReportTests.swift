@@ -27,6 +27,17 @@ import Testing
                 """)
     }
 
+    @Test func `a cost that is known in part says of how much`() throws {
+        var execution = try Samples.execution(Samples.succeeded)
+        func facts() -> String? {
+            ExecutionReport(execution: execution, style: .terminal(120)).lines.last
+        }
+        execution.costKnownRate = 66.67
+        #expect(facts()?.contains("$0.1276 for 66 % of the calls, large-2") == true)
+        execution.costKnownRate = 100
+        #expect(facts()?.contains("$0.1276, large-2") == true)
+    }
+
     @Test func `a failure tells its error, its table and where the time went`() throws {
         #expect(
             try report(Samples.failed) == """

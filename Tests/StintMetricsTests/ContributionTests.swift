@@ -166,6 +166,40 @@ import Testing
         #expect(cell.finished == 1)
     }
 
+    @Test func `calls are counted beside the executions, and those whose cost is known`() throws {
+        func called(_ id: String, model: String, _ tokens: Tokens, cost: Int64? = nil) -> Event {
+            event(.modelCalled, "14:00:01") {
+                $0.call = ModelCall(id: id, model: model, costNanos: cost)
+                $0.tokens = tokens
+            }
+        }
+        var state = ExecutionState(finished("14:00:02"))
+        state.apply(called("a", model: "m", Tokens(input: 1_000, output: 10)))
+        state.apply(called("b", model: "m", Tokens(input: 1_000)))
+        state.apply(called("c", model: "other", Tokens(input: 1, output: 1), cost: 5))
+        let prices = try PriceBook([
+            PriceBook.Entry(
+                model: "m", price: TokenPrice(input: 2_000_000_000, output: 8_000_000_000))
+        ])
+        var delta = RollUpDelta()
+        delta.replace(nil, with: state, in: .default, prices: prices)
+        func cell(_ model: String?) throws -> RollUpCell {
+            let key = RollUpKey(
+                workspace: .default, level: .day, start: at("00:00:00"), agent: "", model: model)
+            return try #require(delta.cells()[key])
+        }
+        let all = try cell(nil)
+        #expect(all[.calls] == 3)
+        #expect(all[.pricedCalls] == 2)
+        #expect(all[.costNanos] == 2_080_005)
+        #expect(all[.costReports] == 1)
+        #expect(try cell("m")[.costNanos] == 2_080_000)
+        #expect(try cell("m")[.costReports] == 1)
+        #expect(try cell("m")[.calls] == 0)
+        delta.replace(state, with: nil, in: .default, prices: prices)
+        #expect(delta.cells().isEmpty)
+    }
+
     @Test func `calls of which nobody told the model stand under an empty name`() throws {
         var delta = RollUpDelta()
         let call = event(.modelCalled, "14:00:01") {

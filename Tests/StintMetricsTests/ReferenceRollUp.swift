@@ -54,7 +54,11 @@ enum ReferenceRollUp {
                 count(state.current.run.seen ?? lost.seen) { $0[.lost] += 1 }
             }
             guard let finished = shown.finishedAt else { continue }
-            count(finished) { self.count(shown, in: &$0) }
+            count(finished) { cell in
+                self.count(shown, in: &cell)
+                cell[.calls] += Int64(shown.modelCalls.count)
+                cell[.pricedCalls] += Int64(shown.modelCalls.filter { $0.costNanos != nil }.count)
+            }
             for call in shown.modelCalls {
                 count(finished, model: call.model ?? "") { cell in
                     cell[.modelCalls] += 1

@@ -63,11 +63,11 @@ import Testing
         #expect(
             isFound(
                 RollUpLedger(account: { delta, old, new in
-                    var before = old.flatMap(Contribution.init(of:))
+                    var before = old.flatMap { Contribution(of: $0) }
                     if let wait = before?.start?.queueWait {
                         before?.start?.queueWait = TimeSpan(microseconds: wait.microseconds + 1)
                     }
-                    delta.replace(before, with: new.flatMap(Contribution.init(of:)), in: .default)
+                    delta.replace(before, with: new.flatMap { Contribution(of: $0) }, in: .default)
                 })))
     }
 

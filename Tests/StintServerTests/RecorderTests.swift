@@ -110,6 +110,10 @@ private final class PickyStore: ExecutionStore {
         _ level: RollUpLevel, in workspace: Workspace, from: Instant, to: Instant
     ) async throws(StoreError) -> [StoredCell] { [] }
 
+    let prices = PriceBook()
+
+    func reprice(by prices: PriceBook) async throws(StoreError) -> Int { 0 }
+
     func check() async throws(StoreError) {}
 
     let details: [(name: String, value: String)] = []

@@ -50,7 +50,15 @@ extension Schema {
         ("skew", boolean.describing("Clocks disagreed; a difference was clamped to 0.")),
         ("truncated", boolean.describing("Parts beyond the limits were left out.")),
         ("missingEvents", count.optional), ("tokens", ref(.tokens).optional),
-        ("costUsd", dollars.optional), ("attributes", ref(.attributes)),
+        (
+            "costUsd",
+            dollars.optional.describing("US dollars, of the model calls whose cost is known.")
+        ),
+        (
+            "costKnownRate",
+            percentage.optional.describing(
+                "The percentage of its model calls whose cost is known; absent without any.")
+        ), ("attributes", ref(.attributes)),
         ("turns", count.optional), ("inputBytes", count.optional),
         ("outputBytes", count.optional),
     ]

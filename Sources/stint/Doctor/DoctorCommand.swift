@@ -35,7 +35,7 @@ struct DoctorCommand: ConsoleCommand {
             isSynchronized: MachineFindings.isClockSynchronized)
         findings += try await serverFindings(console, isHeld: inspection?.isHeld ?? false)
         findings.append(MachineFindings.openFiles(limit: MachineFindings.openFileLimit))
-        findings += SettingFindings.all(configuration)
+        findings += SettingFindings.all(configuration, now: console.now())
         show(Examination(findings: findings), on: console)
         return findings.contains { $0.state == .problem } ? .found : .done
     }

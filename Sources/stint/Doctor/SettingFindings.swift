@@ -4,13 +4,21 @@ import StintStorageSQLite
 
 /// Every setting and bound in force, read from the values themselves, so that none is forgotten.
 enum SettingFindings {
-    static func all(_ configuration: ServerConfiguration) -> [Finding] {
+    static func all(_ configuration: ServerConfiguration, now: Instant) -> [Finding] {
         findings("settings", configuration.server, standard: ServerSettings())
+            + prices(configuration.prices, now: now)
             + findings("storage", SQLiteSettings(), standard: SQLiteSettings())
             + [
                 Finding("storage", "synchronous", .text(SQLiteSettings.synchronous))
             ]
             + Limits.all.map { Finding("limits", $0.name, measure($0.value, named: $0.name)) }
+    }
+
+    static func prices(_ book: PriceBook, now: Instant) -> [Finding] {
+        [
+            Finding("prices", "entries", .count(book.entries.count), standard: .count(0)),
+            Finding("prices", "inForce", .count(book.inForce(at: now).count), standard: .count(0)),
+        ]
     }
 
     /// The members of a value, those of the values in it as `recorder.waiting`.
@@ -61,7 +69,7 @@ enum SettingFindings {
 }
 
 extension TimeSpan {
-    fileprivate init?(_ duration: Duration) {
+    init?(_ duration: Duration) {
         let (seconds, attoseconds) = duration.components
         self.init(seconds: Double(seconds) + Double(attoseconds) * 1e-18)
     }
