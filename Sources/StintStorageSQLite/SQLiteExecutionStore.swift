@@ -16,6 +16,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
     let writer: SQLiteWriter
     private let thread: WriterThread
     private let settings: SQLiteSettings
+    private let meter = StoreLoadMeter()
     private let lock: FileLock
     public let cursorSecret: [UInt8]
 
@@ -33,12 +34,12 @@ public final class SQLiteExecutionStore: ExecutionStore {
             self.path = path
             lock = try FileLock(path: StoreFile(path: path).lock)
             DiskReserve.makeRoomToOpen(path)
-            pool = try Self.opened(path: path, settings: settings)
+            pool = try Self.opened(path: path, settings: settings, meter: meter)
             cursorSecret = try Self.secret(in: pool)
             thread = WriterThread(name: "stint-sqlite")
             self.settings = settings
             writer = try SQLiteWriter(
-                pool: pool, thread: thread, settings: settings, secret: cursorSecret)
+                pool: pool, thread: thread, settings: settings, secret: cursorSecret, load: meter)
         } catch {
             throw StoreError(error).opening(path)
         }
@@ -57,6 +58,8 @@ public final class SQLiteExecutionStore: ExecutionStore {
         }.reduce(0, +)
     }
 
+    public var load: StoreLoad? { meter.load }
+
     /// Closes all connections; nothing may be asked of the store afterwards.
     public func close() async throws(StoreError) {
         do { try await writer.close() } catch { throw StoreError(error) }
@@ -65,7 +68,9 @@ public final class SQLiteExecutionStore: ExecutionStore {
 
     // MARK: Opening
 
-    private static func opened(path: String, settings: SQLiteSettings) throws -> DatabasePool {
+    private static func opened(
+        path: String, settings: SQLiteSettings, meter: StoreLoadMeter<ContinuousClock>
+    ) throws -> DatabasePool {
         if !FileManager.default.fileExists(atPath: path) {
             // Owner only, from the first byte on; the log and its index inherit it.
             let isMade = FileManager.default.createFile(
@@ -79,6 +84,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
         configuration.observesSuspensionNotifications = false
         configuration.persistentReadOnlyConnections = true
         configuration.prepareDatabase { db in
+            meter.connectionOpened()
             let cache =
                 db.configuration.readonly
                 ? settings.readerCacheBytes : settings.writerCacheBytes
@@ -230,7 +236,9 @@ public final class SQLiteExecutionStore: ExecutionStore {
         _ body: @escaping @Sendable (SQLiteReader) throws(SQLiteFailure) -> Value
     ) async throws(StoreError) -> Value {
         do {
-            return try await pool.read { db in try body(SQLiteReader(db)) }
+            return try await pool.read { [meter] db in
+                try meter.measure { () throws(SQLiteFailure) in try body(SQLiteReader(db)) }
+            }
         } catch {
             // A read that fails says nothing of what was written: it may succeed later.
             switch StoreError(error) {

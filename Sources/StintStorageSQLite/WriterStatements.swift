@@ -40,7 +40,7 @@ struct WriterStatements {
     let removePending: Statement
     let findCell: Statement
     let putCell: Statement
-    let putSample: Statement
+    let workerLoad: LoadStatements
     let findExpiredCell: Statement
     let putExpiredCell: Statement
     let removeCells: Statement
@@ -161,14 +161,7 @@ struct WriterStatements {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             ON CONFLICT DO UPDATE SET cell = excluded.cell
             """)
-        // Of one worker and ten seconds the newest report stays, and of the same instant the larger.
-        putSample = try prepare(
-            """
-            INSERT INTO worker_sample (workspace, slot, worker, at, report)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT DO UPDATE SET at = excluded.at, report = excluded.report
-                WHERE (excluded.at, excluded.report) > (at, report)
-            """)
+        workerLoad = try LoadStatements(prepare)
         findExpiredCell = try prepare(
             """
             SELECT cell, minutes FROM expired_roll_up
