@@ -21,7 +21,7 @@ public enum ExecutionStoreContract {
     }
 
     public static let clauses =
-        recording + reading + history + trail + keeping + silence + erasure + books + keys
+        recording + reading + history + trail + keeping + silence + erasure + load + books + keys
 
     // MARK: Recording
 

@@ -18,7 +18,8 @@ struct ServerConfiguration {
     static let names: Set<String> = [
         "host", "port", "store", "retention", "trail-retention", "body-limit", "event-limit",
         "log-level", "insecure-no-auth", "admin-key-file", "rate-limit-ingest", "rate-limit-read",
-        "store-limit", "sweep-interval", "tls-certificate", "tls-key", "connections",
+        "store-limit", "sweep-interval", "host-sampling", "tls-certificate", "tls-key",
+        "connections",
         "head-timeout", "body-timeout", "idle-timeout", "bodies-limit",
     ]
 
@@ -68,6 +69,7 @@ struct ServerConfiguration {
         if let span = try values.span("sweep-interval", atLeast: .seconds(1)) {
             server.sweepInterval = .microseconds(span.microseconds)
         }
+        server.samplesHost = try values.flag("host-sampling") ?? true
         adminKeyFile = try values.text("admin-key-file")
         server.certificate = try values.certificate()
         try values.read(into: &server.connections)
@@ -196,8 +198,8 @@ struct ServerConfiguration {
         func flag(_ name: String) throws(CommandFailure) -> Bool? {
             guard let text = try text(name) else { return nil }
             switch text.lowercased() {
-            case "true", "yes", "1": return true
-            case "false", "no", "0": return false
+            case "true", "yes", "on", "1": return true
+            case "false", "no", "off", "0": return false
             default: throw wrong(name, text, "true or false is due.")
             }
         }
