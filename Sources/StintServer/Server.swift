@@ -36,6 +36,8 @@ public struct ServerSettings: Sendable {
     public var storeBytes: Int64?
     /// How often executions that fell silent are looked for.
     public var sweepInterval = Duration.seconds(15)
+    /// Whether the load of this machine is recorded.
+    public var samplesHost = true
 
     public init() {}
 
@@ -123,6 +125,15 @@ public struct Server: Service {
         var services: [any Service] = [
             recorder, expiry, sweeper, application(routes, access: access),
         ]
+        services.append(
+            LoadSummingService(
+                store: store, interval: .seconds(30), clock: .continuous, now: now, logger: logger))
+        if settings.samplesHost {
+            services.append(
+                HostSampler(
+                    recorder: recorder, interval: .seconds(10), clock: .continuous, now: now,
+                    logger: logger))
+        }
         if let certificate {
             services.append(CertificateReload(certificate: certificate, logger: logger))
         }

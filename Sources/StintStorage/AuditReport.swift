@@ -21,6 +21,8 @@ public enum AuditLaw: String, CaseIterable, Sendable {
     /// Within a cell: no count is negative, the bands and the sketch hold as many as were measured,
     /// none of the parts is larger than the whole.
     case parts
+    /// The load of five minutes is the sum of its workers' reports, where those are kept.
+    case load
     /// What the engine's own check says of the file.
     case integrity
 
@@ -36,6 +38,7 @@ public enum AuditLaw: String, CaseIterable, Sendable {
         case .days: "days are the sum of executions"
         case .started: "started = finished + open"
         case .parts: "parts make the total"
+        case .load: "load is the sum of reports"
         case .integrity: "the file is whole"
         }
     }

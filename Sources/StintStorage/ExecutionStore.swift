@@ -103,6 +103,30 @@ public protocol ExecutionStore: Sendable {
     /// - Returns: Of how many executions the cost is another now.
     func reprice(by prices: PriceBook) async throws(StoreError) -> Int
 
+    /// The load of workers, and of the hosts of servers, in a window, in order of time; what is
+    /// empty is left out.
+    ///
+    /// Exact whenever it is asked, whatever the order in which reports came, by steps of ten seconds:
+    /// those count that begin in the window (``LoadGrid``). Five minutes whose reports are no longer
+    /// kept count whole, where they begin in the window.
+    func workerLoad(
+        in workspace: Workspace, from: Instant, to: Instant
+    ) async throws(StoreError) -> [LoadBucket]
+
+    /// The workers and hosts that reported in the 60 s up to `now`, the newest report of each.
+    func workersNow(
+        in workspace: Workspace, at now: Instant
+    ) async throws(StoreError) -> WorkersNow
+
+    /// Sums up a portion of the five minutes that are over and have reports that are not in their
+    /// sums yet. Until then they are summed up whenever they are asked for.
+    ///
+    /// - Returns: How many were; 0 says that none is left.
+    func sumWorkerLoad(at now: Instant, limit: Int) async throws(StoreError) -> Int
+
+    /// What is asked of its database; `nil` where that is not counted.
+    var load: StoreLoad? { get }
+
     /// Throws where reading or writing would fail now: what `/health/ready` asks.
     func check() async throws(StoreError)
 
@@ -123,6 +147,7 @@ public protocol ExecutionStore: Sendable {
 extension ExecutionStore {
     public var executor: (any TaskExecutor)? { nil }
     public var sizeBytes: Int? { nil }
+    public var load: StoreLoad? { nil }
 }
 
 /// A page of executions that were silent for too long.

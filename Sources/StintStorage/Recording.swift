@@ -1,3 +1,4 @@
+import StintMetrics
 public import StintModel
 
 /// What one request says about one execution: its events, folded, and their trail.
@@ -64,24 +65,21 @@ public struct TrailChunk: Hashable, Sendable {
     }
 }
 
-/// One report of a worker's load, kept for the metrics of workers.
+/// One report of a worker's load, or of a server's own host.
 public struct WorkerSample: Hashable, Sendable {
-    public let workspace: Workspace
+    /// Whose worker it is; `nil` for a server's host, which shows in every workspace.
+    public let workspace: Workspace?
     public let at: Instant
     public let report: WorkerReport
 
-    public init(workspace: Workspace, at: Instant, report: WorkerReport) {
+    public init(workspace: Workspace?, at: Instant, report: WorkerReport) {
         self.workspace = workspace
         self.at = at
         self.report = report
     }
 
     /// Which ten seconds it stands for: of one worker and slot the newest report counts.
-    public var slot: Int64 {
-        let length: Int64 = 10_000_000
-        let past = at.microseconds % length
-        return (at.microseconds - (past < 0 ? past + length : past)) / length
-    }
+    public var slot: Int64 { LoadGrid.step(of: at) }
 
     /// The report in the stored form, version 1.
     public func encode(to writer: inout BinaryWriter) {
@@ -90,6 +88,21 @@ public struct WorkerSample: Hashable, Sendable {
         writer.optional(report.busy) { $0.zigzag($1) }
         for share in [report.cpu, report.memory, report.gpu] {
             writer.optional(share) { $0.fixed64($1.bitPattern) }
+        }
+    }
+}
+
+extension WorkerReport {
+    /// Reads back what ``WorkerSample/encode(to:)`` wrote.
+    public init(worker: String, encoded reader: inout BinaryReader) throws(DamagedBytes) {
+        guard try reader.byte() == 1 else { throw DamagedBytes() }
+        self.init(worker: worker)
+        capacity = try reader.optional { (reader) throws(DamagedBytes) in try reader.zigzag() }
+        busy = try reader.optional { (reader) throws(DamagedBytes) in try reader.zigzag() }
+        for share in [\WorkerReport.cpu, \.memory, \.gpu] {
+            self[keyPath: share] = try reader.optional { (reader) throws(DamagedBytes) in
+                Double(bitPattern: try reader.fixed64())
+            }
         }
     }
 }

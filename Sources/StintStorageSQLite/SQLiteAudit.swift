@@ -70,6 +70,7 @@ public struct SQLiteAudit {
         try checkLists()
         try checkSearch()
         try checkRollUps()
+        try checkLoad()
     }
 
     private func each(
@@ -225,6 +226,38 @@ public struct SQLiteAudit {
             }
         }
         audit.finish(started: found.started, into: &report)
+    }
+
+    /// Of the hosts, which are no workspace's, where all are looked at.
+    private mutating func checkLoad() throws(SQLiteFailure) {
+        let samples = try Statement(SQLiteRows.workerSamples, on: connection)
+        defer { samples.finalize() }
+        let hours = try Statement(SQLiteRows.workerHour, on: connection)
+        defer { hours.finalize() }
+        var settled: [(workspace: Int64, bucket: Int64)] = []
+        try each("SELECT workspace, bucket FROM worker_bucket WHERE settled_at IS NOT NULL") {
+            settled.append(($0.integer(0), $0.integer(1)))
+        }
+        for (number, bucket) in settled {
+            let owner = workspaces[number]
+            guard owner != nil || number == SQLiteRows.hosts && workspace == nil else { continue }
+            let due = try SQLiteRows.load(
+                samples, of: number, in: LoadGrid.steps(ofBucket: bucket)
+            ).sums
+            hours.bind(1, number)
+            hours.bind(2, LoadGrid.hour(ofBucket: bucket))
+            let hour = try hours.first { (row) throws(SQLiteFailure) in
+                try SQLiteRows.hour(row, column: 0)
+            }
+            let isRight = hour?[LoadGrid.place(ofBucket: bucket)] == due
+            report.check(
+                .load,
+                isRight
+                    ? nil
+                    : .init(
+                        .load, workspace: owner, at: LoadGrid.start(ofBucket: bucket),
+                        detail: "The load of these five minutes is not the sum of their reports"))
+        }
     }
 }
 

@@ -17,6 +17,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
     let writer: SQLiteWriter
     private let thread: WriterThread
     private let settings: SQLiteSettings
+    private let meter = StoreLoadMeter()
     private let lock: FileLock
     private let pending = PendingRollUps()
     public let cursorSecret: [UInt8]
@@ -37,7 +38,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
             self.path = path
             lock = try FileLock(path: StoreFile(path: path).lock)
             DiskReserve.makeRoomToOpen(path)
-            pool = try Self.opened(path: path, settings: settings)
+            pool = try Self.opened(path: path, settings: settings, meter: meter)
             cursorSecret = try Self.secret(in: pool)
             thread = WriterThread(name: "stint-sqlite")
             self.settings = settings
@@ -47,7 +48,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
             book = Mutex(prices)
             writer = try SQLiteWriter(
                 pool: pool, thread: thread, settings: settings, secret: cursorSecret,
-                prices: prices)
+                prices: prices, load: meter)
         } catch {
             throw StoreError(error).opening(path)
         }
@@ -66,6 +67,8 @@ public final class SQLiteExecutionStore: ExecutionStore {
         }.reduce(0, +)
     }
 
+    public var load: StoreLoad? { meter.load }
+
     /// Closes all connections; nothing may be asked of the store afterwards.
     public func close() async throws(StoreError) {
         do { try await writer.close() } catch { throw StoreError(error) }
@@ -74,7 +77,9 @@ public final class SQLiteExecutionStore: ExecutionStore {
 
     // MARK: Opening
 
-    private static func opened(path: String, settings: SQLiteSettings) throws -> DatabasePool {
+    private static func opened(
+        path: String, settings: SQLiteSettings, meter: StoreLoadMeter<ContinuousClock>
+    ) throws -> DatabasePool {
         if !FileManager.default.fileExists(atPath: path) {
             // Owner only, from the first byte on; the log and its index inherit it.
             let isMade = FileManager.default.createFile(
@@ -88,6 +93,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
         configuration.observesSuspensionNotifications = false
         configuration.persistentReadOnlyConnections = true
         configuration.prepareDatabase { db in
+            meter.connectionOpened()
             let cache =
                 db.configuration.readonly
                 ? settings.readerCacheBytes : settings.writerCacheBytes
@@ -253,7 +259,9 @@ public final class SQLiteExecutionStore: ExecutionStore {
         _ body: @escaping @Sendable (SQLiteReader) throws(SQLiteFailure) -> Value
     ) async throws(StoreError) -> Value {
         do {
-            return try await pool.read { db in try body(SQLiteReader(db)) }
+            return try await pool.read { [meter] db in
+                try meter.measure { () throws(SQLiteFailure) in try body(SQLiteReader(db)) }
+            }
         } catch {
             throw Self.readError(error)
         }

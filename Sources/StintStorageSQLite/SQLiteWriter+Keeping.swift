@@ -28,7 +28,7 @@ extension SQLiteWriter {
                 state.expiresAt(retention: expiry.retention).map { $0 <= now } ?? false
             }
         }
-        let cells = try expireCells(expiry)
+        let cells = try expireCells(expiry) + expireLoad(expiry)
         let oldest = try expireOldest(expiry)
         try expireErasures(now)
         try giveRoomBack()

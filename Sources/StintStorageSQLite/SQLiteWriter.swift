@@ -13,6 +13,7 @@ actor SQLiteWriter {
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     private let pool: DatabasePool
+    private let load: StoreLoadMeter<ContinuousClock>
     let connection: OpaquePointer
     let statements: WriterStatements
     private let checkpointBytes: Int
@@ -54,10 +55,11 @@ actor SQLiteWriter {
 
     init(
         pool: DatabasePool, thread: WriterThread, settings: SQLiteSettings, secret: [UInt8],
-        prices: PriceBook
+        prices: PriceBook, load: StoreLoadMeter<ContinuousClock>
     ) throws {
         self.prices = prices
         self.pool = pool
+        self.load = load
         self.thread = thread
         checkpointBytes = settings.checkpointBytes
         logBytes = settings.logBytes
@@ -117,7 +119,7 @@ actor SQLiteWriter {
                 try statements.noteAgent.run()
             }
             seen.write()
-            for sample in group.workers { try record(sample) }
+            try record(group.workers)
             try add(delta)
             return changes
         }
@@ -400,7 +402,7 @@ actor SQLiteWriter {
         try statements.removeSearch.run()
     }
 
-    // MARK: Roll-ups and workers
+    // MARK: Roll-ups
 
     /// Adds to the roll-up, in the transaction that stores the states.
     ///
@@ -459,18 +461,6 @@ actor SQLiteWriter {
         return found ?? RollUpCell()
     }
 
-    private func record(_ sample: WorkerSample) throws(SQLiteFailure) {
-        var writer = BinaryWriter()
-        sample.encode(to: &writer)
-        let put = statements.putSample
-        put.bind(1, try key(ofWorkspace: sample.workspace))
-        put.bind(2, sample.slot)
-        put.bind(3, sample.report.worker)
-        put.bind(4, sample.at)
-        put.bind(5, writer.bytes)
-        try put.run()
-    }
-
     /// Throws where a write would fail now: after a failed one another is tried, where there is
     /// room for more than that.
     func check() throws(StoreError) {
@@ -488,6 +478,8 @@ actor SQLiteWriter {
         _ body: () throws(SQLiteFailure) -> Value
     ) throws(StoreError) -> Value {
         if let broken { throw broken }
+        let start = load.now
+        defer { load.count(since: start) }
         let nextKeyBefore = nextKey
         do {
             let value = try onConnection {

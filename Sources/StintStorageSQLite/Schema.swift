@@ -175,6 +175,43 @@ enum Schema {
         migrator.registerMigration("3 calls") { db in
             try CallCountMigration.fill(db)
         }
+        migrator.registerMigration("3 load") { db in
+            // The five minutes whose reports are kept, counted from 1970. NULL where reports have come
+            // since they were summed up. Workspace 0 is that of the servers' own hosts.
+            try db.execute(
+                sql: """
+                    CREATE TABLE worker_bucket (
+                        workspace INTEGER NOT NULL,
+                        bucket INTEGER NOT NULL,
+                        settled_at INTEGER,
+                        PRIMARY KEY (workspace, bucket)
+                    ) WITHOUT ROWID
+                    """)
+            try db.execute(
+                sql: """
+                    CREATE INDEX worker_bucket_by_settling
+                    ON worker_bucket (settled_at, workspace, bucket)
+                    """)
+            // The sums of an hour's twelve times five minutes.
+            try db.execute(
+                sql: """
+                    CREATE TABLE worker_load (
+                        workspace INTEGER NOT NULL,
+                        hour INTEGER NOT NULL,
+                        buckets BLOB NOT NULL,
+                        PRIMARY KEY (workspace, hour)
+                    ) WITHOUT ROWID
+                    """)
+            // Whatever was reported so far is summed up by the server that runs next. A report counts
+            // in its step and the five after; division rounds towards 0, so it is made positive.
+            try db.execute(
+                sql: """
+                    INSERT OR IGNORE INTO worker_bucket (workspace, bucket)
+                    SELECT DISTINCT workspace, (slot + later + 30000000000) / 30 - 1000000000
+                    FROM worker_sample, (SELECT 0 AS later UNION ALL SELECT 5)
+                    """)
+            crashPoint("migration")
+        }
         migrator.registerMigration("4 figures") { db in
             // What figures need of an execution without decoding its state; NULL in all of them where
             // its environment is kept out of statistics. `total` is known of whatever ended and

@@ -42,7 +42,7 @@ struct WriterStatements {
     let removePending: Statement
     let findCell: Statement
     let putCell: Statement
-    let putSample: Statement
+    let workerLoad: LoadStatements
     let findExpiredCell: Statement
     let putExpiredCell: Statement
     let nextSeries: Statement
@@ -164,14 +164,7 @@ struct WriterStatements {
             WHERE workspace = ?1 AND level = ?2 AND agent = ?3 AND model = ?4 AND start = ?5
             """)
         putCell = try prepare(Self.putCellText)
-        // Of one worker and ten seconds the newest report stays, and of the same instant the larger.
-        putSample = try prepare(
-            """
-            INSERT INTO worker_sample (workspace, slot, worker, at, report)
-            VALUES (?1, ?2, ?3, ?4, ?5)
-            ON CONFLICT DO UPDATE SET at = excluded.at, report = excluded.report
-                WHERE (excluded.at, excluded.report) > (at, report)
-            """)
+        workerLoad = try LoadStatements(prepare)
         findExpiredCell = try prepare(
             """
             SELECT cell, minutes FROM expired_roll_up

@@ -162,6 +162,9 @@ extension ExecutionStoreContract {
                     _ = try await store.record(RecordingGroup(Array(portion), in: workspace))
                     deliveries.removeFirst(portion.count)
                 }
+                var crew = SampleCrew(seed: UInt64(round), in: workspace)
+                _ = try await store.record(RecordingGroup(crew.reports(count: 20)))
+                _ = try await store.sumWorkerLoad(at: SampleFleet.noon + .days(1), limit: 3)
                 let erased = random.pick(histories)[0].execution!
                 _ = try await store.erase(
                     erased, in: workspace, until: SampleFleet.noon + .days(900))

@@ -21,7 +21,7 @@ public enum ExecutionStoreContract {
     }
 
     public static let clauses =
-        recording + reading + history + trail + figures + keeping + silence + erasure + books
+        recording + reading + history + trail + figures + keeping + silence + erasure + load + books
         + pricing + keys
 
     // MARK: Recording

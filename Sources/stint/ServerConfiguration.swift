@@ -19,8 +19,8 @@ struct ServerConfiguration {
     static let names: Set<String> = [
         "host", "port", "store", "retention", "trail-retention", "body-limit", "event-limit",
         "log-level", "insecure-no-auth", "admin-key-file", "rate-limit-ingest", "rate-limit-read",
-        "store-limit", "sweep-interval", "tls-certificate", "tls-key", "connections",
-        "head-timeout", "body-timeout", "idle-timeout", "bodies-limit", "prices",
+        "store-limit", "sweep-interval", "host-sampling", "tls-certificate", "tls-key",
+        "connections", "head-timeout", "body-timeout", "idle-timeout", "bodies-limit", "prices",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
@@ -66,6 +66,7 @@ struct ServerConfiguration {
         if let span = try values.span("sweep-interval", atLeast: .seconds(1)) {
             server.sweepInterval = .microseconds(span.microseconds)
         }
+        server.samplesHost = try values.flag("host-sampling") ?? true
         adminKeyFile = try values.text("admin-key-file")
         // A file that a flag or the environment names stands before a list in the settings' file.
         if let path = try values.text("prices") {
@@ -176,8 +177,8 @@ struct ServerConfiguration {
         func flag(_ name: String) throws(CommandFailure) -> Bool? {
             guard let text = try text(name) else { return nil }
             switch text.lowercased() {
-            case "true", "yes", "1": return true
-            case "false", "no", "0": return false
+            case "true", "yes", "on", "1": return true
+            case "false", "no", "off", "0": return false
             default: throw wrong(name, text, "true or false is due.")
             }
         }

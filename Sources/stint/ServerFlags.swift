@@ -87,6 +87,14 @@ struct ServerFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            Whether this machine's CPU, memory and GPU are recorded: on or off. \
+            (STINT_HOST_SAMPLING; default: on)
+            """, valueName: "on|off"))
+    var hostSampling: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             A file, readable by its owner alone, that holds the secret of an admin key of the \
             workspace default. (STINT_ADMIN_KEY_FILE)
             """, valueName: "file"))
@@ -180,6 +188,7 @@ struct ServerFlags: ParsableArguments {
         given["rate-limit-read"] = rateLimitRead
         given["store-limit"] = storeLimit
         given["sweep-interval"] = sweepInterval
+        given["host-sampling"] = hostSampling
         given["admin-key-file"] = adminKeyFile
         given["prices"] = prices
         if insecureNoAuth { given["insecure-no-auth"] = "true" }

@@ -114,6 +114,16 @@ private final class PickyStore: ExecutionStore {
 
     func reprice(by prices: PriceBook) async throws(StoreError) -> Int { 0 }
 
+    func workerLoad(
+        in workspace: Workspace, from: Instant, to: Instant
+    ) async throws(StoreError) -> [LoadBucket] { [] }
+
+    func workersNow(
+        in workspace: Workspace, at now: Instant
+    ) async throws(StoreError) -> WorkersNow { WorkersNow(workers: [], hosts: []) }
+
+    func sumWorkerLoad(at now: Instant, limit: Int) async throws(StoreError) -> Int { 0 }
+
     func check() async throws(StoreError) {}
 
     let details: [(name: String, value: String)] = []

@@ -32,6 +32,36 @@ import Testing
         #expect(deliveries.count > told.count)
     }
 
+    @Test func `workers have at work what runs, and room for it`() {
+        let (fleet, _) = Self.fleet(perMinute: 400, minutes: 5)
+        let instant = Self.start + .seconds(240)
+        var told: [ExecutionID: [Event]] = [:]
+        for number in 0..<fleet.count {
+            let execution = fleet.execution(number)
+            told[execution.id] = execution.events.filter { $0.at <= instant }
+        }
+        // By the law, of what was told until then.
+        let running = told.values.count { events in
+            guard let first = events.first else { return false }
+            var state = ExecutionState(first)
+            for event in events.dropFirst() { state.apply(event) }
+            return [.running, .waiting].contains(state.status)
+        }
+        let reports = fleet.workerReports(at: instant).compactMap(\.worker)
+        let busy = reports.reduce(0) { $0 + ($1.busy ?? 0) }
+        #expect(running > 50)
+        // Those that fell silent, or wait for good, run by the law but take no slot.
+        let silent = (0..<fleet.count).count {
+            let execution = fleet.execution($0)
+            return [.fallsSilent, .waits].contains(execution.fate)
+                && execution.current.lastSign <= instant
+        }
+        #expect((running - silent...running).contains(Int(busy)))
+        #expect(reports.allSatisfy { $0.busy ?? 0 <= $0.capacity ?? 0 })
+        #expect(Set(reports.map(\.worker)).count == reports.count)
+        #expect(reports.allSatisfy { (0...100).contains($0.cpu ?? 0) })
+    }
+
     @Test func `who is at work when it stops is aborted, and nothing later is true`() {
         var (fleet, deliveries) = Self.fleet(perMinute: 200, minutes: 5)
         let end = Self.start + .seconds(300)

@@ -135,6 +135,10 @@ import Testing
             "a minute that vanished", [.minutes, .hours],
             "DELETE FROM roll_up WHERE level = 0 AND start = (SELECT min(start) FROM roll_up WHERE level = 0)"
         ),
+        Fault(
+            "a report that vanished", [.load],
+            "DELETE FROM worker_sample WHERE slot = (SELECT min(slot) FROM worker_sample)"),
+        Fault("load that vanished", [.load], "DELETE FROM worker_load"),
         Fault("an index that lost its entries", [.integrity]) { db in
             // The index is told to leave out what it holds.
             try db.execute(sql: "PRAGMA writable_schema = ON")
@@ -191,6 +195,10 @@ import Testing
             let store = try SQLiteExecutionStore(path: path, settings: settings)
             var fleet = SampleFleet(seed: 60)
             for _ in 0..<20 { _ = try await store.record(RecordingGroup(fleet.next())) }
+            var crew = SampleCrew(seed: 60, in: .default)
+            _ = try await store.record(RecordingGroup(crew.reports(count: 20)))
+            #expect(
+                try await store.sumWorkerLoad(at: SampleFleet.noon + .days(1), limit: 100) > 0)
             try await store.close()
             #expect(try SQLiteAudit.run(path: path).isBalanced)
 

@@ -48,7 +48,9 @@ import Testing
 
     @Test(arguments: [
         SQLiteReader.openOfStatus, SQLiteReader.trailPieces, SQLiteRows.stepsOfExecution,
-        SQLiteReader.cellsOfLevel,
+        SQLiteReader.cellsOfLevel, SQLiteReader.workerHours, SQLiteReader.unsettledBuckets,
+        SQLiteReader.reportsSince, SQLiteRows.workerSamples, SQLiteRows.workerHour,
+        SQLiteRows.workerBucket,
         "SELECT key FROM execution WHERE workspace = ?1 AND id = ?2",
     ])
     func `nothing else that is asked scans or sorts`(_ sql: String) throws {

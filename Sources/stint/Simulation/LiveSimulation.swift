@@ -1,10 +1,12 @@
 import StintModel
 import StintSimulation
 
-/// Tells a server of a live fleet, each event when it is due.
+/// Tells a server of a live fleet, each event when it is due, and every ten seconds of its workers.
 struct LiveSimulation: Sendable {
     /// How long it sleeps at the most: so soon it sees that it is to stop.
     private static let longestPause = TimeSpan(microseconds: 200_000)
+
+    private static let reportInterval = TimeSpan.seconds(10)
 
     let sender: EventSender
     let console: Console
@@ -17,6 +19,7 @@ struct LiveSimulation: Sendable {
         var result = EventSender.Result()
         // The last is due next.
         var pending: [LiveFleet.Delivery] = []
+        var nextReport = console.now()
         while case let now = console.now(), !isOver(now) {
             while fleet.nextArrival <= now {
                 for delivery in fleet.arrive() { Self.insert(delivery, into: &pending) }
@@ -27,6 +30,10 @@ struct LiveSimulation: Sendable {
             {
                 due.append(next.event)
                 pending.removeLast()
+            }
+            if nextReport <= now {
+                due += fleet.workerReports(at: now)
+                nextReport = now + Self.reportInterval
             }
             result += try await sender.send(due)
             let next = min(fleet.nextArrival, pending.last?.due ?? fleet.nextArrival)
