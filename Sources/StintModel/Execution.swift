@@ -75,6 +75,10 @@ public struct Execution: Hashable, Sendable {
     public var tokens: Tokens?
     /// Of the model calls of which it is known: ``costKnownRate`` tells how many those are.
     public var costNanos: Int64?
+    /// When it is expected to end, and whether it has run for longer than nearly all of its agent's.
+    /// No part of the state: of what runs, a reader who knows what is usual sets them.
+    public var etaAt: Instant?
+    public var isOverdue: Bool?
 
     public subscript(name: FactName) -> Scalar? { facts[name]?.value }
 

@@ -10,6 +10,7 @@ struct ExecutionRoutes: Sendable {
     let store: any ExecutionStore
     let cursor: Cursor
     let watch: ExecutionWatch
+    let remaining: RemainingTimes
     let retention: TimeSpan
     let now: @Sendable () -> Instant
 
@@ -36,12 +37,11 @@ struct ExecutionRoutes: Sendable {
         try parameters.finish()
 
         let page = try await store.page(query, after: position, limit: limit)
+        let views = try await views(page.items, scope)
         var json = JSONWriter(capacity: 2_048 * page.items.count + 64)
         json.object { json in
             json.key("items")
-            json.array(page.items) { json, item in
-                view(item, scope).writeSummaryJSON(to: &json)
-            }
+            json.array(views) { $1.writeSummaryJSON(to: &$0) }
             write(next: page.next, in: list, to: &json)
         }
         return Answer.tagged(json, for: request)
@@ -58,7 +58,7 @@ struct ExecutionRoutes: Sendable {
             throw Problem.unknownExecution(id.rawValue)
         }
         var json = JSONWriter(capacity: 4_096)
-        view(found, scope).writeJSON(to: &json)
+        for view in try await views([found], scope) { view.writeJSON(to: &json) }
         return Answer.tagged(json, for: request)
     }
 
@@ -165,6 +165,29 @@ struct ExecutionRoutes: Sendable {
     }
 
     // MARK: Parts
+
+    /// With what is usual of the agents of those that run.
+    private func views(
+        _ stored: [StoredExecution], _ scope: RequestScope
+    ) async throws(StoreError) -> [Execution] {
+        let now = now()
+        let running = stored.map(\.state).filter { [.running, .waiting].contains($0.status) }
+        let times =
+            running.isEmpty
+            ? [:]
+            : try await remaining.times(
+                of: Set(running.map(\.agent)), in: scope.identity.workspace, at: now, store: store)
+        return stored.map { stored in
+            var view = view(stored, scope)
+            if let time = times[stored.state.agent],
+                let end = ExpectedEnd(of: stored.state, by: time, at: now)
+            {
+                view.etaAt = end.at
+                view.isOverdue = end.isOverdue
+            }
+            return view
+        }
+    }
 
     private func view(_ stored: StoredExecution, _ scope: RequestScope) -> Execution {
         Execution(

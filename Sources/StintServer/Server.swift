@@ -110,7 +110,11 @@ public struct Server: Service {
         let watch = ExecutionWatch()
         let recorder = Recorder(
             store: store, bounds: settings.recorder, now: now, logger: logger,
-            metrics: metrics, onCommit: { watch.publish($0) })
+            metrics: metrics,
+            onCommit: { [metrics] changes in
+                metrics.executions.add(changes)
+                watch.publish(changes)
+            })
         let expiry = ExpiryService(
             store: store,
             expiry: Expiry(
@@ -193,19 +197,24 @@ public struct Server: Service {
             recorder: recorder, erasures: store.erasures, reading: reading(settings.bodyBytes),
             retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now,
             metrics: metrics)
+        let cursor = Cursor(secret: store.cursorSecret)
+        let remaining = RemainingTimes()
         let executions = ExecutionRoutes(
-            store: store, cursor: Cursor(secret: store.cursorSecret), watch: watch,
+            store: store, cursor: cursor, watch: watch, remaining: remaining,
             retention: settings.retention, now: now)
+        let figures = FiguresRoutes(
+            store: store, remaining: remaining, cursor: cursor, now: now)
         let keys = KeyRoutes(
             keys: store, access: access, reading: reading(64 << 10), now: now)
         let audit = AuditRoutes(store: store)
         let health = HealthRoutes(store: store, version: version)
-        let figures = MetricsRoutes(
+        let scrape = MetricsRoutes(
             metrics: metrics, recorder: recorder, store: store, version: version,
             startedAt: now())
         let routes =
-            ingest.routes + executions.routes + keys.routes + audit.routes + health.routes
-            + figures.routes
+            ingest.routes + executions.routes + figures.routes + keys.routes + audit.routes
+            + health.routes
+            + scrape.routes
         return routes.described(version: version)
     }
 }

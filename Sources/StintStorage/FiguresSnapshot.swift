@@ -66,11 +66,14 @@ public protocol FiguresSnapshot {
 
 /// An agent that has been heard of.
 public struct KnownAgent: Hashable, Sendable {
+    /// Tells it from every other of the store, for good.
+    public var number: Int64
     public var name: String
     /// When, to within ten seconds; exact for starts and finishes.
     public var seenAt: Instant?
 
-    public init(name: String, seenAt: Instant?) {
+    public init(number: Int64, name: String, seenAt: Instant?) {
+        self.number = number
         self.name = name
         self.seenAt = seenAt
     }

@@ -1,4 +1,4 @@
-import StintMetrics
+public import StintMetrics
 public import StintModel
 
 /// What one request says about one execution: its events, folded, and their trail.
@@ -127,11 +127,25 @@ public struct Change: Hashable, Sendable {
     public let id: ExecutionID
     /// Counts the changes of this execution, from 1.
     public let revision: Int64
+    public let agent: String
+    /// What its start counts for, where it had not started before.
+    public let start: Contribution.Start?
+    /// What its finish counts for, where it had not finished before, or as something else.
+    public let finish: Contribution.Finish?
 
-    public init(workspace: Workspace, id: ExecutionID, revision: Int64) {
+    /// - Parameters:
+    ///   - old: What it counted for before.
+    ///   - new: What it counts for now.
+    public init(
+        workspace: Workspace, id: ExecutionID, revision: Int64, agent: String,
+        from old: Contribution?, to new: Contribution?
+    ) {
         self.workspace = workspace
         self.id = id
         self.revision = revision
+        self.agent = agent
+        start = old?.start == nil ? new?.start : nil
+        finish = old?.finish?.outcome == new?.finish?.outcome ? nil : new?.finish
     }
 }
 

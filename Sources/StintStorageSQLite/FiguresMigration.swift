@@ -24,9 +24,13 @@ enum FiguresMigration {
         defer { update.finalize() }
         // The columns changed are no part of what is gone through.
         try list.each { (row) throws(SQLiteFailure) in
+            // None of the columns needs the steps; of one that is damaged nothing is known.
+            guard
+                let state = try SQLiteRows.readableState(
+                    row, column: 3, isApart: false, key: row.integer(0), steps: list)
+            else { return }
             let columns = ExecutionColumns(
-                agent: row.integer(1), try SQLiteRows.state(row, column: 3),
-                receivedAt: row.instant(2))
+                agent: row.integer(1), state, receivedAt: row.instant(2))
             update.bind(1, row.integer(0))
             update.bind(2, columns.queueWait)
             update.bind(3, columns.total)

@@ -223,10 +223,12 @@ public final class SQLiteExecutionStore: ExecutionStore {
         in workspace: Workspace,
         _ read: @escaping @Sendable (any FiguresSnapshot) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        let pending = pending
+        let (pending, prices) = (pending, prices)
         do {
             return try await pool.read { db in
-                try read(try SQLiteFigures(SQLiteReader(db), of: workspace, pending: pending))
+                try read(
+                    try SQLiteFigures(
+                        SQLiteReader(db), of: workspace, pending: pending, prices: prices))
             }
         } catch {
             throw Self.readError(error)

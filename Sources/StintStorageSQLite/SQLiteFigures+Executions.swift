@@ -35,7 +35,9 @@ extension SQLiteFigures {
             var found: [Contribution] = []
             try list.each { (row) throws(SQLiteFailure) in
                 let state = try reader.state(row, apart: 1)
-                if let contribution = Contribution(of: state) { found.append(contribution) }
+                if let contribution = Contribution(of: state, prices: prices) {
+                    found.append(contribution)
+                }
             }
             return found
         }
@@ -57,7 +59,7 @@ extension SQLiteFigures {
             if let agentKey {
                 keys = [agentKey]
             } else {
-                try eachAgent { (key, _) in keys.append(key) }
+                try eachAgent { keys.append($0.number) }
             }
             var measures = Measures()
             let waits = try reader.statement(Self.waitsOfAgent)
@@ -177,14 +179,16 @@ extension SQLiteFigures {
     func openByAgent() throws(StoreError) -> [String: OpenCounts] {
         try mapped { () throws(SQLiteFailure) in
             guard let workspace else { return [:] }
-            var agents: [(key: Int64, name: String)] = []
-            try eachAgent { (key, agent) in agents.append((key, agent.name)) }
             var found: [String: OpenCounts] = [:]
-            for (key, name) in agents {
+            var agents: [KnownAgent] = []
+            try eachAgent { agents.append($0) }
+            for agent in agents {
                 var counts = OpenCounts()
-                for status in Self.running { counts.running += try count(status, workspace, key) }
-                counts.queued = try count(.queued, workspace, key)
-                if counts != OpenCounts() { found[name] = counts }
+                for status in Self.running {
+                    counts.running += try count(status, workspace, agent.number)
+                }
+                counts.queued = try count(.queued, workspace, agent.number)
+                if counts != OpenCounts() { found[agent.name] = counts }
             }
             return found
         }

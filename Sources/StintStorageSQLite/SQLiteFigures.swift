@@ -10,11 +10,15 @@ struct SQLiteFigures: FiguresSnapshot {
     let workspace: Int64?
     /// What is not yet brought into the cells.
     private let pending: [RollUpSeries: [(start: Instant, cell: RollUpCell)]]
+    /// By what the cells hold costs.
+    let prices: PriceBook
 
     init(
-        _ reader: SQLiteReader, of workspace: Workspace, pending: PendingRollUps
+        _ reader: SQLiteReader, of workspace: Workspace, pending: PendingRollUps,
+        prices: PriceBook
     ) throws(SQLiteFailure) {
         self.reader = reader
+        self.prices = prices
         self.workspace = try reader.key(of: workspace)
         self.pending = try pending.cells(for: reader)[workspace] ?? [:]
     }
@@ -38,14 +42,14 @@ struct SQLiteFigures: FiguresSnapshot {
     func agents() throws(StoreError) -> [KnownAgent] {
         try mapped { () throws(SQLiteFailure) in
             var agents: [KnownAgent] = []
-            try eachAgent { (_, agent) in agents.append(agent) }
+            try eachAgent { agents.append($0) }
             return agents
         }
     }
 
-    /// With their keys, by the bytes of their names.
+    /// By the bytes of their names; the number is the key.
     func eachAgent(
-        _ visit: (Int64, KnownAgent) throws(SQLiteFailure) -> Void
+        _ visit: (KnownAgent) throws(SQLiteFailure) -> Void
     ) throws(SQLiteFailure) {
         guard let workspace else { return }
         let list = try reader.statement(
@@ -53,7 +57,7 @@ struct SQLiteFigures: FiguresSnapshot {
         list.bind(1, workspace)
         try list.each { (row) throws(SQLiteFailure) in
             let seenAt = row.optionalInteger(2).map(Instant.init(microseconds:))
-            try visit(row.integer(0), KnownAgent(name: row.text(1), seenAt: seenAt))
+            try visit(KnownAgent(number: row.integer(0), name: row.text(1), seenAt: seenAt))
         }
     }
 

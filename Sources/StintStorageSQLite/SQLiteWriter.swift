@@ -194,7 +194,11 @@ actor SQLiteWriter {
         held.columns = ExecutionColumns(
             agent: try key(ofAgent: held.state.agent, workspace: workspace), held.state,
             receivedAt: receivedAt)
-        delta.replace(old.state, with: held.state, in: part.workspace, prices: prices)
+        let counted = (
+            before: Contribution(of: old.state, prices: prices),
+            now: Contribution(of: held.state, prices: prices)
+        )
+        delta.replace(counted.before, with: counted.now, in: part.workspace)
 
         if !SearchTerms.isUnchanged(old.state, held.state) {
             let before = SearchTerms.text(workspace: workspace, part.identity.id, old.state)
@@ -214,7 +218,8 @@ actor SQLiteWriter {
         bind(held, receivedAt: receivedAt, withIndexed: !isIndexedAlike, to: update)
         try update.run()
         return Change(
-            workspace: part.workspace, id: part.identity.id, revision: held.revision)
+            workspace: part.workspace, id: part.identity.id, revision: held.revision,
+            agent: held.state.agent, from: counted.before, to: counted.now)
     }
 
     private func insert(
@@ -231,7 +236,8 @@ actor SQLiteWriter {
         nextKey += 1
         seen.see(held.columns.agent, at: held.state.lastEventAt, isExact: true)
         for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
-        delta.replace(nil, with: held.state, in: part.workspace, prices: prices)
+        let counted = Contribution(of: held.state, prices: prices)
+        delta.replace(nil, with: counted, in: part.workspace)
         try insertSearch(
             held.key, SearchTerms.text(workspace: workspace, part.identity.id, part.state))
         if held.isApart { try writeSteps(of: held, unlike: nil) }
@@ -242,7 +248,8 @@ actor SQLiteWriter {
         try statements.insert.run()
         recent.put(held, for: part.identity)
         return Change(
-            workspace: part.workspace, id: part.identity.id, revision: held.revision)
+            workspace: part.workspace, id: part.identity.id, revision: held.revision,
+            agent: held.state.agent, from: nil, to: counted)
     }
 
     /// What an execution that has just begun will take in memory, about.

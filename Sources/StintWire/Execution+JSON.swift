@@ -108,9 +108,8 @@ extension Execution {
         json.member("queueWaitSeconds", queueWait)
         json.member("durationSeconds", duration)
         json.member("totalSeconds", total)
-        // What is usual of an agent is not measured yet.
-        json.member("etaAt", Instant?.none)
-        json.member("overdue", Bool?.none)
+        json.member("etaAt", etaAt)
+        json.member("overdue", isOverdue)
         json.key("lostBecause")
         if let lost {
             json.object { json in

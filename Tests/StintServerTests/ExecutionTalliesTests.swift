@@ -26,7 +26,7 @@ import Testing
 
     private func page(_ tallies: ExecutionTallies, open: [ExecutionTallies.Open] = []) -> String {
         var page = MetricsPage(form: .prometheus)
-        page.writeExecutions(tallies.tally(of: Self.here, open: open), hasOpen: true)
+        page.writeExecutions(tallies.tally(of: Self.here, open: open))
         return page.finished()
     }
 

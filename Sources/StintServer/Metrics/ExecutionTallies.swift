@@ -1,16 +1,17 @@
 public import StintMetrics
 public import StintModel
+public import StintStorage
 import Synchronization
 
 /// What has become of executions since the server started, by workspace and agent: the counters of
 /// `GET /metrics`.
 ///
 /// Nothing is ever taken back, as befits counters: a corrected end counts again as what it became,
-/// and a deleted execution has been counted. The figures of `GET /v1/metrics` are exact; these are
-/// for rates. An agent beyond the first 100 of a workspace counts as `other`, and so does a model
+/// what is told of it after its end is not added, and a deleted execution has been counted. The
+/// figures of `GET /v1/metrics` are exact; these are for rates. An agent beyond the first 100 of a workspace counts as `other`, and so does a model
 /// beyond the first 50, so that nobody who names things can grow the page without bound.
 ///
-/// An addition takes a lock and well under a microsecond.
+/// An addition takes a lock and no other call.
 public final class ExecutionTallies: Sendable {
     /// How many names are told apart in a workspace.
     public struct Bounds: Sendable {
@@ -39,6 +40,14 @@ public final class ExecutionTallies: Sendable {
 
     public init(bounds: Bounds = Bounds()) {
         self.bounds = bounds
+    }
+
+    /// Counts what changes brought about.
+    public func add(_ changes: [Change]) {
+        for change in changes {
+            if let start = change.start { add(start, agent: change.agent, in: change.workspace) }
+            if let finish = change.finish { add(finish, agent: change.agent, in: change.workspace) }
+        }
     }
 
     /// Counts a start that was newly recorded.

@@ -2,18 +2,14 @@ import StintModel
 
 extension MetricsPage {
     /// The executions of one workspace, by agent.
-    ///
-    /// - Parameter hasOpen: Whether it is known how many are open.
-    mutating func writeExecutions(_ tally: WorkspaceTally, hasOpen: Bool) {
+    mutating func writeExecutions(_ tally: WorkspaceTally) {
         let agents = tally.agents.sorted
-        if hasOpen {
-            gauge(
-                "stint_executions_running", "Executions that run or wait for something.",
-                agents.map { Sample(["agent": $0.label], $0.value.running) })
-            gauge(
-                "stint_executions_queued", "Executions that wait for their start.",
-                agents.map { Sample(["agent": $0.label], $0.value.queued) })
-        }
+        gauge(
+            "stint_executions_running", "Executions that run or wait for something.",
+            agents.map { Sample(["agent": $0.label], $0.value.running) })
+        gauge(
+            "stint_executions_queued", "Executions that wait for their start.",
+            agents.map { Sample(["agent": $0.label], $0.value.queued) })
         counter(
             "stint_executions_started", "Executions recorded to have started.",
             agents.map { Sample(["agent": $0.label], $0.value.started) })

@@ -11,8 +11,6 @@ struct MetricsRoutes: Sendable {
     let store: any ExecutionStore
     let version: String
     let startedAt: Instant
-    /// The executions of a workspace that are open, by agent; `nil` where nobody counts them.
-    var open: (@Sendable (Workspace) async throws -> [ExecutionTallies.Open])?
 
     var routes: [Route] { [.get("/metrics", .read, .scrape, page)] }
 
@@ -23,10 +21,17 @@ struct MetricsRoutes: Sendable {
             request.headers[.accept]?.contains("application/openmetrics-text") == true
             ? .openMetrics : .prometheus
         let workspace = scope.identity.workspace
-        let open = try await open?(workspace)
+        let open = try await store.figures(in: workspace) { (snapshot) throws(StoreError) in
+            try snapshot.openByAgent()
+        }
         var page = MetricsPage(form: form)
         page.writeExecutions(
-            metrics.executions.tally(of: workspace, open: open ?? []), hasOpen: open != nil)
+            metrics.executions.tally(
+                of: workspace,
+                open: open.map { agent, counts in
+                    ExecutionTallies.Open(
+                        agent: agent, running: Int(counts.running), queued: Int(counts.queued))
+                }))
         writeRequests(to: &page)
         writeConnections(to: &page)
         writeRecording(to: &page)

@@ -21,7 +21,7 @@ enum Component: Hashable, Sendable {
         ] + EventKind.sent.map(Component.eventOf) + [
             .eventsAnswer, .trailEntry, .trailPage, .audit, .health, .key, .keyList, .keyOrder,
             .newKey, .problem,
-        ]
+        ] + ofMetrics
 
     static let ofMetrics: [Component] = [
         .metrics, .realtime, .inProgress, .queued, .throughput, .latency, .latencyFigures,

@@ -1,0 +1,174 @@
+import HTTPTypes
+import Hummingbird
+import StintMetrics
+import StintModel
+import StintStorage
+import StintWire
+
+/// Figures out: of a range of time, of one block of it, and of each agent.
+struct FiguresRoutes: Sendable {
+    let store: any ExecutionStore
+    let remaining: RemainingTimes
+    let cursor: Cursor
+    let now: @Sendable () -> Instant
+
+    var routes: [Route] {
+        [
+            .get("/v1/metrics", .read, .metrics, metrics),
+            .get("/v1/metrics/:block", .read, .metricsBlock, block),
+            .get("/v1/agents", .read, .agents, agents),
+        ]
+    }
+
+    // MARK: GET /v1/metrics
+
+    @Sendable private func metrics(_ request: Request, _ scope: RequestScope) async throws
+        -> Response
+    {
+        try await answer(Set(MetricsBody.Block.allCases), request, scope)
+    }
+
+    @Sendable private func block(_ request: Request, _ scope: RequestScope) async throws
+        -> Response
+    {
+        let name = try scope.parameters.require("block")
+        guard let block = MetricsBody.Block(rawValue: name) else {
+            let words = MetricsBody.Block.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem(
+                .notFound, "unknown_block", "There is no block of this name. There are \(words).")
+        }
+        return try await answer([block], request, scope)
+    }
+
+    private func answer(
+        _ blocks: Set<MetricsBody.Block>, _ request: Request, _ scope: RequestScope
+    ) async throws -> Response {
+        var parameters = try QueryParameters(request)
+        let query = try MetricsQuery(
+            workspace: scope.identity.workspace, now: now(), &parameters)
+        try parameters.finish()
+        let body = try await figures(blocks, query)
+        var json = JSONWriter(capacity: 64 << 10)
+        body.writeJSON(to: &json)
+        return Answer.tagged(json, for: request)
+    }
+
+    /// The gauges of workers first, then all else from one moment.
+    private func figures(
+        _ blocks: Set<MetricsBody.Block>, _ query: MetricsQuery
+    ) async throws(StoreError) -> MetricsBody {
+        var workers = WorkersNow(workers: [], hosts: [])
+        if blocks.contains(.realtime) {
+            workers = try await store.workersNow(in: query.workspace, at: query.now)
+        }
+        var load: [LoadBucket] = []
+        if !blocks.isDisjoint(with: [.throughput, .resources]) {
+            load = try await store.workerLoad(
+                in: query.workspace, from: query.from, to: min(query.to, query.now))
+        }
+        let database = ResourcesBody.DatabaseLoad(store.load)
+        let (gauges, buckets, remaining) = (workers, load, remaining)
+        return try await store.figures(in: query.workspace) { (snapshot) throws(StoreError) in
+            let window = try WindowFigures(query, blocks, in: snapshot)
+            var body = MetricsBody(
+                workspace: query.workspace.rawValue, timeframe: query.timeframe?.rawValue,
+                from: query.from, to: query.to, tz: query.zone.identifier, agent: query.agent,
+                stepSeconds: query.grid.step.span.seconds)
+            if blocks.contains(.realtime) {
+                body.realtime = try RealtimeFigures(
+                    workspace: query.workspace, agent: query.agent, now: query.now,
+                    workers: gauges, remaining: remaining
+                ).body(in: snapshot)
+            }
+            if blocks.contains(.throughput) {
+                body.throughput = window.throughput(load: buckets.sum)
+            }
+            if blocks.contains(.latency) { body.latency = window.latency() }
+            if blocks.contains(.performance) { body.performance = try window.performance() }
+            if blocks.contains(.patterns) { body.patterns = try window.patterns() }
+            if blocks.contains(.resources) {
+                body.resources = try window.resources(load: buckets, database: database)
+            }
+            return body
+        }
+    }
+
+    // MARK: GET /v1/agents
+
+    @Sendable private func agents(_ request: Request, _ scope: RequestScope) async throws
+        -> Response
+    {
+        var parameters = try QueryParameters(request)
+        let limit = try parameters.integer("limit", in: 1...500) ?? 50
+        let workspace = scope.identity.workspace
+        let list = Array("agents\u{0}\(workspace.rawValue)".utf8)
+        var after: Int64?
+        if let text = try parameters.one("cursor") {
+            guard let position = cursor.position(in: text, of: list) else {
+                throw Problem.parameter("cursor", "it is not one of this list.")
+            }
+            after = position.key
+        }
+        try parameters.finish()
+        let now = now()
+        let last = after
+        let (page, next) = try await store.figures(in: workspace) {
+            (snapshot) throws(StoreError) in
+            try AgentPage(after: last, limit: limit, now: now).read(from: snapshot)
+        }
+        var body = page
+        body.nextCursor = next.map {
+            cursor.text(for: PagePosition(key: $0, tie: 0), in: list)
+        }
+        var json = JSONWriter(capacity: 512 * page.items.count + 64)
+        body.writeJSON(to: &json)
+        return Answer.tagged(json, for: request)
+    }
+}
+
+/// A page of the agents of a workspace, by the bytes of their names.
+private struct AgentPage {
+    /// The number of the agent before the first; names never change, so neither does its place.
+    let after: Int64?
+    let limit: Int
+    let now: Instant
+
+    /// - Returns: The page without its cursor, and the number of its last agent where more follow.
+    func read(
+        from snapshot: any FiguresSnapshot
+    ) throws(StoreError) -> (AgentPageBody, next: Int64?) {
+        var agents = try snapshot.agents()[...]
+        if let after, let place = agents.firstIndex(where: { $0.number == after }) {
+            agents = agents[(place + 1)...]
+        }
+        let page = agents.prefix(limit)
+        let from = now - .days(1)
+        let open = try snapshot.openByAgent()
+        let finished = try snapshot.sum(of: RollUpSeries(), from: from, to: now).finished
+        let isExact = finished <= WindowFigures.mostForExact
+        var items: [AgentBody] = []
+        for agent in page {
+            let figures = try AgentFigures(
+                of: agent.name, in: snapshot, from: from, to: now, isExact: isExact)
+            let counts = open[agent.name] ?? OpenCounts()
+            items.append(
+                AgentBody(
+                    figures: figures.body, p99: figures.p99, lastSeenAt: agent.seenAt,
+                    currentlyRunning: counts.running, queueDepth: counts.queued))
+        }
+        return (
+            AgentPageBody(items: items, nextCursor: nil, method: isExact ? .exact : .sketch),
+            page.count < agents.count ? page.last?.number : nil
+        )
+    }
+}
+
+extension ResourcesBody.DatabaseLoad {
+    /// - Parameter load: `nil` of a store that does not tell.
+    init(_ load: StoreLoad?) {
+        self.init(
+            connections: load.map { Int64($0.connections) }, queryRate: load?.queriesPerSecond,
+            avgQueryTime: load?.meanSeconds,
+            n: load.map { Int64(($0.queriesPerSecond * 60).rounded()) })
+    }
+}

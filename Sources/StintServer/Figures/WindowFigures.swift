@@ -1,0 +1,81 @@
+import StintMetrics
+import StintModel
+import StintStorage
+import StintWire
+
+/// The figures of a range, read from one moment of the store: what several blocks share is read
+/// once.
+struct WindowFigures {
+    let query: MetricsQuery
+    let snapshot: any FiguresSnapshot
+    /// What the range comes to.
+    let sum: RollUpSum
+    /// What percentiles are taken from where there are few; `nil` where they come from sketches.
+    let measures: Measures?
+    /// Each step of the range.
+    let steps: [SlotCounts]
+
+    /// Up to so many finished executions, and so many that started, every single value is looked at.
+    static let mostForExact: Int64 = 10_000
+
+    init(
+        _ query: MetricsQuery, _ blocks: Set<MetricsBody.Block>, in snapshot: any FiguresSnapshot
+    ) throws(StoreError) {
+        self.query = query
+        self.snapshot = snapshot
+        var distributions: Set<RollUpCell.Distribution> = []
+        if blocks.contains(.performance) { distributions = [.okDuration, .notOKDuration] }
+        if blocks.contains(.latency) {
+            distributions.formUnion([
+                .queueWait, .okDuration, .notOKDuration, .okTotal, .notOKTotal,
+            ])
+        }
+        let needsSum = !blocks.isDisjoint(with: [.throughput, .latency, .performance])
+        sum =
+            needsSum
+            ? try snapshot.sum(
+                of: RollUpSeries(agent: query.agent), from: query.from, to: query.to,
+                distributions: distributions) : RollUpSum()
+        let needsMeasures = !distributions.isEmpty
+        let areFew = sum.finished <= Self.mostForExact && sum[.started] <= Self.mostForExact
+        measures =
+            needsMeasures && areFew
+            ? try snapshot.measures(of: query.agent, in: query.from..<query.to) : nil
+        let needsSteps = !blocks.isDisjoint(with: [.throughput, .patterns])
+        steps =
+            needsSteps
+            ? try snapshot.series(of: query.agent, bounds: query.bounds) : []
+    }
+
+    var method: PercentileMethod { measures == nil ? .sketch : .exact }
+}
+
+/// The percentiles of many values, from every single one or from a sketch.
+enum Percentiles {
+    /// - Parameters:
+    ///   - shares: Each from 0 through 1.
+    ///   - values: In any order, in microseconds.
+    /// - Returns: In seconds, by nearest rank; all `nil` where there are no values.
+    static func of(_ shares: [Double], in values: [Int64]) -> [Double?] {
+        if values.isEmpty { return shares.map { _ in nil } }
+        let values = values.sorted()
+        return shares.map { share in
+            let rank = Int(Sketch.rank(share, of: Int64(values.count)))
+            return TimeSpan(microseconds: values[rank - 1]).seconds
+        }
+    }
+
+    static func of(_ shares: [Double], in sketch: SketchSum) -> [Double?] {
+        sketch.quantiles(shares).map { $0.map { TimeSpan(microseconds: $0).seconds } }
+    }
+}
+
+/// A part of a whole in percent; `nil` of nothing.
+func percentage(_ part: Int64, of whole: Int64) -> Double? {
+    whole > 0 ? Double(part) / Double(whole) * 100 : nil
+}
+
+/// The mean of spans whose sum is in microseconds, in seconds; `nil` of none.
+func meanSeconds(_ sum: Int64, _ count: Int64) -> Double? {
+    count > 0 ? Double(sum) / Double(count) / 1_000_000 : nil
+}
