@@ -91,19 +91,22 @@ extension SQLiteReader {
     private static func merged(_ left: [Sums], _ right: [Sums]) -> [LoadBucket] {
         var merged: [LoadBucket] = []
         merged.reserveCapacity(max(left.count, right.count))
-        var (left, right) = (left[...], right[...])
-        while let next = [left.first?.bucket, right.first?.bucket].compactMap(\.self).min() {
+        var (leftNext, rightNext) = (0, 0)
+        while leftNext < left.count || rightNext < right.count {
+            let leftBucket = leftNext < left.count ? left[leftNext].bucket : .max
+            let rightBucket = rightNext < right.count ? right[rightNext].bucket : .max
+            let bucket = min(leftBucket, rightBucket)
             var sums = LoadSums()
-            if let own = left.first, own.bucket == next {
-                sums.add(own.sums)
-                left.removeFirst()
+            if leftBucket == bucket {
+                sums.add(left[leftNext].sums)
+                leftNext += 1
             }
-            if let other = right.first, other.bucket == next {
-                sums.add(other.sums)
-                right.removeFirst()
+            if rightBucket == bucket {
+                sums.add(right[rightNext].sums)
+                rightNext += 1
             }
             if !sums.isEmpty {
-                merged.append(LoadBucket(start: LoadGrid.start(ofBucket: next), sums: sums))
+                merged.append(LoadBucket(start: LoadGrid.start(ofBucket: bucket), sums: sums))
             }
         }
         return merged
