@@ -39,16 +39,18 @@ extension SQLiteReader {
         list.bind(2, LoadGrid.hour(ofBucket: first))
         list.bind(3, LoadGrid.hour(ofBucket: last))
         try list.each { (row) throws(SQLiteFailure) in
-            let hour = try SQLiteRows.hour(row, column: 1)
             let start = row.integer(0) &* LoadGrid.bucketsPerHour
-            for place in 0..<Int(LoadGrid.bucketsPerHour) {
-                let bucket = start &+ Int64(place)
-                // One that began before the window, and cannot be divided any more, is not in it.
-                guard let sums = hour[place], bucket <= last,
-                    bucket &* LoadGrid.stepsPerBucket >= steps.lowerBound, fresh[bucket] == nil
-                else { continue }
-                all.append((bucket, sums))
+            let isRead = row.bytes(1) { bytes in
+                LoadHour.read(bytes) { place, sums in
+                    let bucket = start &+ Int64(place)
+                    // One that began before the window, and cannot be divided any more, is not in it.
+                    guard bucket <= last, bucket &* LoadGrid.stepsPerBucket >= steps.lowerBound,
+                        fresh[bucket] == nil
+                    else { return }
+                    all.append((bucket, sums))
+                }
             }
+            guard isRead else { throw SQLiteRows.damagedHour }
         }
         guard !fresh.isEmpty else { return all }
         all += fresh.map { ($0.key, $0.value) }
