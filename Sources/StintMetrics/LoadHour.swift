@@ -10,53 +10,64 @@ public struct LoadHour: Hashable, Sendable {
         set { buckets[place] = newValue }
     }
 
-    // MARK: Stored form: the version, then each bucket's place and nine numbers
+    // MARK: Stored form
 
+    // The version, then each bucket: its place, the largest total (-1 for none), and of each share its
+    // sum and count. Of fixed width, little-endian: 90 days are read at once.
     private static let version: UInt8 = 1
-    /// A place and nine numbers.
-    private static let longestBucket = 1 + 9 * longestVarint
+    private static let bucketBytes = 1 + 8 + 4 * (8 + 4)
 
     public var encoded: [UInt8] {
-        let present = buckets.enumerated().compactMap { place, sums in sums.map { (place, $0) } }
-        return [UInt8](unsafeUninitializedCapacity: 1 + present.count * Self.longestBucket) {
-            buffer, count in
-            guard let base = buffer.baseAddress else { return }
-            var end = base
-            end.pointee = Self.version
-            end += 1
-            for (place, sums) in present {
-                end.pointee = UInt8(place)
-                end += 1
-                // 0 says that nobody told.
-                end.write(varint: sums.largestTotal.map { UInt64(max($0, 0)) + 1 } ?? 0)
-                for share in [sums.utilization, sums.cpu, sums.memory, sums.gpu] {
-                    end.write(zigZag: share.sum)
-                    end.write(zigZag: share.count)
-                }
+        var bytes = [Self.version]
+        for (place, sums) in buckets.enumerated() {
+            guard let sums else { continue }
+            bytes.append(UInt8(place))
+            Self.append(sums.largestTotal ?? -1, to: &bytes)
+            for share in [sums.utilization, sums.cpu, sums.memory, sums.gpu] {
+                Self.append(share.sum, to: &bytes)
+                Self.append(UInt32(clamping: share.count), to: &bytes)
             }
-            count = end - base
         }
+        return bytes
+    }
+
+    private static func append(_ number: some FixedWidthInteger, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: number.littleEndian) { bytes.append(contentsOf: $0) }
     }
 
     /// - Returns: `nil` where the bytes are not what was written.
     public init?(encoded bytes: UnsafeRawBufferPointer) {
-        var reader = ByteReader(bytes)
-        guard reader.byte() == Self.version else { return nil }
-        while !reader.isAtEnd {
-            guard let place = reader.byte(), Int(place) < buckets.count,
-                let total = reader.varint(), total <= UInt64(Int64.max) + 1,
-                let utilization = Self.share(&reader), let cpu = Self.share(&reader),
-                let memory = Self.share(&reader), let gpu = Self.share(&reader)
-            else { return nil }
-            var sums = LoadSums()
-            sums.largestTotal = total == 0 ? nil : Int64(total - 1)
-            (sums.utilization, sums.cpu, sums.memory, sums.gpu) = (utilization, cpu, memory, gpu)
-            buckets[Int(place)] = sums
-        }
+        let isRead = Self.read(bytes) { place, sums in buckets[place] = sums }
+        guard isRead else { return nil }
     }
 
-    private static func share(_ reader: inout ByteReader) -> ShareSum? {
-        guard let sum = reader.zigZag(), let count = reader.zigZag() else { return nil }
-        return ShareSum(sum: sum, count: count)
+    /// Reads the buckets that there are, without making an hour of them.
+    ///
+    /// - Returns: Whether the bytes are what was written.
+    public static func read(
+        _ bytes: UnsafeRawBufferPointer, each: (_ place: Int, _ sums: LoadSums) -> Void
+    ) -> Bool {
+        guard bytes.first == version, (bytes.count - 1) % bucketBytes == 0 else { return false }
+        for start in stride(from: 1, to: bytes.count, by: bucketBytes) {
+            let place = Int(bytes[start])
+            guard place < LoadGrid.bucketsPerHour else { return false }
+            func number(_ offset: Int) -> Int64 {
+                Int64(
+                    littleEndian: bytes.loadUnaligned(
+                        fromByteOffset: start + offset, as: Int64.self))
+            }
+            func share(_ offset: Int) -> ShareSum {
+                let count = bytes.loadUnaligned(fromByteOffset: start + offset + 8, as: UInt32.self)
+                return ShareSum(sum: number(offset), count: Int64(UInt32(littleEndian: count)))
+            }
+            var sums = LoadSums()
+            sums.largestTotal = number(1) < 0 ? nil : number(1)
+            sums.utilization = share(9)
+            sums.cpu = share(21)
+            sums.memory = share(33)
+            sums.gpu = share(45)
+            each(place, sums)
+        }
+        return true
     }
 }

@@ -28,6 +28,15 @@ public struct LoadMoment: Hashable, Sendable {
         if let share = report.gpu { gpu.add(percent: share) }
     }
 
+    public mutating func add(_ other: LoadMoment) {
+        if let total = other.total { self.total = Self.sum(self.total ?? 0, total) }
+        if let busy = other.busy { self.busy = Self.sum(self.busy ?? 0, busy) }
+        measured = Self.sum(measured, other.measured)
+        cpu.add(other.cpu)
+        memory.add(other.memory)
+        gpu.add(other.gpu)
+    }
+
     /// Slots that are not at work.
     public var idle: Int64? {
         guard let total, let busy else { return nil }

@@ -7,7 +7,9 @@ public import StintModel
 public struct LoadSummation {
     private let steps: Range<Int64>
     private var next: Int64
-    private var newest: [Spelling: (step: Int64, report: WorkerReport)] = [:]
+    /// Where each worker stands in `newest`: numbers alone are looked at in every step.
+    private var places: [Spelling: Int] = [:]
+    private var newest: [(step: Int64, load: LoadMoment)] = []
     private var sums = LoadSums()
 
     public init(steps: Range<Int64>) {
@@ -23,7 +25,15 @@ public struct LoadSummation {
     /// Adds the newest report of a worker in a step; steps never go back.
     public mutating func add(_ report: WorkerReport, in step: Int64) {
         advance(to: step)
-        newest[Spelling(report.worker)] = (step, report)
+        var load = LoadMoment()
+        load.add(report)
+        let worker = Spelling(report.worker)
+        if let place = places[worker] {
+            newest[place] = (step, load)
+        } else {
+            places[worker] = newest.count
+            newest.append((step, load))
+        }
     }
 
     /// Sums up the steps that are left.
@@ -36,18 +46,10 @@ public struct LoadSummation {
         let end = min(end, steps.upperBound)
         while next < end, !newest.isEmpty {
             var moment = LoadMoment()
-            var areSilent = false
-            for held in newest.values {
-                if held.step > next - LoadGrid.stepsPerReport {
-                    moment.add(held.report)
-                } else {
-                    areSilent = true
-                }
+            for held in newest where held.step > next - LoadGrid.stepsPerReport {
+                moment.add(held.load)
             }
             sums.add(moment)
-            if areSilent {
-                newest = newest.filter { $0.value.step > next - LoadGrid.stepsPerReport }
-            }
             next += 1
         }
         next = max(next, end)

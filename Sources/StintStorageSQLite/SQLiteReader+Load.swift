@@ -39,16 +39,18 @@ extension SQLiteReader {
         list.bind(2, LoadGrid.hour(ofBucket: first))
         list.bind(3, LoadGrid.hour(ofBucket: last))
         try list.each { (row) throws(SQLiteFailure) in
-            let hour = try SQLiteRows.hour(row, column: 1)
             let start = row.integer(0) &* LoadGrid.bucketsPerHour
-            for place in 0..<Int(LoadGrid.bucketsPerHour) {
-                let bucket = start &+ Int64(place)
-                // One that began before the window, and cannot be divided any more, is not in it.
-                guard let sums = hour[place], bucket <= last,
-                    bucket &* LoadGrid.stepsPerBucket >= steps.lowerBound, fresh[bucket] == nil
-                else { continue }
-                all.append((bucket, sums))
+            let isRead = row.bytes(1) { bytes in
+                LoadHour.read(bytes) { place, sums in
+                    let bucket = start &+ Int64(place)
+                    // One that began before the window, and cannot be divided any more, is not in it.
+                    guard bucket <= last, bucket &* LoadGrid.stepsPerBucket >= steps.lowerBound,
+                        fresh[bucket] == nil
+                    else { return }
+                    all.append((bucket, sums))
+                }
             }
+            guard isRead else { throw SQLiteRows.damagedHour }
         }
         guard !fresh.isEmpty else { return all }
         all += fresh.map { ($0.key, $0.value) }
@@ -91,19 +93,22 @@ extension SQLiteReader {
     private static func merged(_ left: [Sums], _ right: [Sums]) -> [LoadBucket] {
         var merged: [LoadBucket] = []
         merged.reserveCapacity(max(left.count, right.count))
-        var (left, right) = (left[...], right[...])
-        while let next = [left.first?.bucket, right.first?.bucket].compactMap(\.self).min() {
+        var (leftNext, rightNext) = (0, 0)
+        while leftNext < left.count || rightNext < right.count {
+            let leftBucket = leftNext < left.count ? left[leftNext].bucket : .max
+            let rightBucket = rightNext < right.count ? right[rightNext].bucket : .max
+            let bucket = min(leftBucket, rightBucket)
             var sums = LoadSums()
-            if let own = left.first, own.bucket == next {
-                sums.add(own.sums)
-                left.removeFirst()
+            if leftBucket == bucket {
+                sums.add(left[leftNext].sums)
+                leftNext += 1
             }
-            if let other = right.first, other.bucket == next {
-                sums.add(other.sums)
-                right.removeFirst()
+            if rightBucket == bucket {
+                sums.add(right[rightNext].sums)
+                rightNext += 1
             }
             if !sums.isEmpty {
-                merged.append(LoadBucket(start: LoadGrid.start(ofBucket: next), sums: sums))
+                merged.append(LoadBucket(start: LoadGrid.start(ofBucket: bucket), sums: sums))
             }
         }
         return merged

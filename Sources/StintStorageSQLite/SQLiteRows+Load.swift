@@ -55,9 +55,10 @@ extension SQLiteRows {
     }
 
     static func hour(_ row: Statement, column: Int32) throws(SQLiteFailure) -> LoadHour {
-        guard let hour = row.bytes(column, { LoadHour(encoded: $0) }) else {
-            throw SQLiteFailure(code: SQLITE_CORRUPT, message: "the load of an hour is damaged")
-        }
+        guard let hour = row.bytes(column, { LoadHour(encoded: $0) }) else { throw damagedHour }
         return hour
     }
+
+    static let damagedHour = SQLiteFailure(
+        code: SQLITE_CORRUPT, message: "the load of an hour is damaged")
 }

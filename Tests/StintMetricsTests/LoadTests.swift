@@ -98,8 +98,10 @@ import Testing
             let cut = Array(bytes.prefix(length))
             #expect(cut.withUnsafeBytes { LoadHour(encoded: $0) } != hour)
         }
-        #expect([2].withUnsafeBytes { LoadHour(encoded: $0) } == nil)
-        #expect([1, 12, 0].withUnsafeBytes { LoadHour(encoded: $0) } == nil)
+        #expect([2 as UInt8].withUnsafeBytes { LoadHour(encoded: $0) } == nil)
+        #expect(
+            ([1, 12] + [UInt8](repeating: 0, count: 56)).withUnsafeBytes { LoadHour(encoded: $0) }
+                == nil)
     }
 
     @Test(arguments: [Int64(-7), -1, 0, 1, 29, 30, 359, 360, 59_000_000])
