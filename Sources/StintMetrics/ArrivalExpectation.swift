@@ -40,11 +40,11 @@ struct ArrivalExpectation {
         guard first < count else { return }
         let blocks = series.hourBlocks(0..<count, zone: zone)
         let hours = HourTable(of: series, blocks: blocks)
-        for (index, block) in blocks.enumerated() {
-            guard let here = hours.estimate(block, known: first) else { continue }
+        for block in blocks {
+            guard let here = hours.estimate(hour: block.hour, block.day) else { continue }
             let day = block.day
-            let before = index > 0 ? hours.estimate(hour: block.hour - 1, day, known: first) : nil
-            let after = hours.estimate(hour: block.hour + 1, day, known: first)
+            let before = hours.estimate(hour: block.hour - 1, day)
+            let after = hours.estimate(hour: block.hour + 1, day)
             seasonalFrom = min(seasonalFrom, block.slots.lowerBound)
             for (place, slot) in block.slots.enumerated() {
                 // Where in the hour the middle of the slot lies, from −½ through ½.
@@ -124,19 +124,16 @@ struct ArrivalExpectation {
             }
         }
 
-        func estimate(_ block: SlotSeries.HourBlock, known first: Int) -> Estimate? {
-            estimates[(block.day - firstDay) * 24 + block.hour]
-        }
-
         /// - Parameter hour: From −1 through 24, of the days beside it.
-        func estimate(hour: Int, _ day: Int, known first: Int) -> Estimate? {
+        func estimate(hour: Int, _ day: Int) -> Estimate? {
             let place = (day - firstDay) * 24 + hour
             return estimates.indices.contains(place) ? estimates[place] : nil
         }
 
         private func hoursOfDay(before day: Int) -> [Estimate?] {
-            let past = max(0, day - 14)..<day
-            let sums = (0..<24).map { hour in winsorized(past.map { $0 * 24 + hour }) }
+            let sums = (0..<24).map { hour in
+                winsorized(stride(from: max(0, day - 14) * 24 + hour, to: day * 24, by: 24))
+            }
             let all = sums.reduce((arrivals: 0.0, slots: 0.0)) {
                 ($0.arrivals + $1.arrivals, $0.slots + $1.slots)
             }
@@ -145,10 +142,11 @@ struct ArrivalExpectation {
         }
 
         private func hoursOfWeek(_ day: Int, _ coarse: [Estimate?]) -> [Estimate?] {
-            let past = (1...4).map { day - 7 * $0 }.filter { $0 >= 0 }
             return coarse.indices.map { hour in
                 guard let prior = coarse[hour] else { return nil }
-                return Self.drawn(winsorized(past.map { $0 * 24 + hour }), to: prior.rate)
+                let first = max(day - 28, day % 7) * 24 + hour
+                return Self.drawn(
+                    winsorized(stride(from: first, to: day * 24, by: 168)), to: prior.rate)
             }
         }
 
@@ -161,13 +159,12 @@ struct ArrivalExpectation {
 
         /// The sum over some hours, none of which counts for more than twice the median or less than
         /// half of it but for three standard deviations of chance.
-        private func winsorized(_ places: [Int]) -> (arrivals: Double, slots: Double) {
-            let held = places.filter { slots[$0] >= 6 }
-            if held.isEmpty { return (0, 0) }
-            let rates = held.map { arrivals[$0] / slots[$0] }.sorted()
-            let median = (rates[rates.count / 2] + rates[(rates.count - 1) / 2]) / 2
+        ///
+        /// - Parameter places: 14 at most.
+        private func winsorized(_ places: StrideTo<Int>) -> (arrivals: Double, slots: Double) {
+            guard let median = median(places) else { return (0, 0) }
             var sum = (arrivals: 0.0, slots: 0.0)
-            for place in held {
+            for place in places where slots[place] >= Self.leastSlots {
                 let usual = median * slots[place]
                 let chance = 3 * usual.squareRoot() + 3
                 let low = min(usual / 2, usual - chance)
@@ -176,6 +173,27 @@ struct ArrivalExpectation {
                 sum.slots += slots[place]
             }
             return sum
+        }
+
+        /// Half an hour: less of an hour is not enough to tell its rate by.
+        private static let leastSlots = 6.0
+
+        /// Of the rates; sorted by insertion, in place, since there are few and many medians.
+        private func median(_ places: StrideTo<Int>) -> Double? {
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: 14) { rates in
+                var count = 0
+                for place in places where slots[place] >= Self.leastSlots {
+                    let rate = arrivals[place] / slots[place]
+                    var free = count
+                    while free > 0, rates[free - 1] > rate {
+                        rates[free] = rates[free - 1]
+                        free -= 1
+                    }
+                    rates[free] = rate
+                    count += 1
+                }
+                return count == 0 ? nil : (rates[count / 2] + rates[(count - 1) / 2]) / 2
+            }
         }
     }
 }

@@ -15,21 +15,25 @@ struct ArrivalSums {
 
     init(_ series: SlotSeries, _ expectation: ArrivalExpectation, until end: Instant) {
         let count = series.count
-        came = [0]
-        high = [0]
-        low = [0]
-        usual = [0]
+        let none = [Double](repeating: 0, count: count + 1)
+        came = none
+        high = none
+        low = none
+        usual = none
         uncertainty = expectation.uncertainty
         seasonalFrom = expectation.seasonalFrom
         firstJudged = expectation.seasonal.firstIndex { $0 >= 0 } ?? count
+        // Of the last slot that has begun, only the part that has passed.
+        let last = series.index(of: end)
+        let part = end.since(series.start(of: last)).seconds / SlotSeries.span.seconds
         for slot in 0..<count {
-            let passed = end.since(series.start(of: slot)).seconds / SlotSeries.span.seconds
-            let season = max(0, expectation.seasonal[slot]) * min(1, max(0, passed))
+            let passed = slot < last ? 1 : slot > last ? 0 : part
+            let season = max(0, expectation.seasonal[slot]) * passed
             let late = season * expectation.level[slot]
-            came.append(came[slot] + Double(series.started[slot]))
-            usual.append(usual[slot] + late)
-            high.append(high[slot] + max(season, late))
-            low.append(low[slot] + min(season, late))
+            came[slot + 1] = came[slot] + Double(series.started[slot])
+            usual[slot + 1] = usual[slot] + late
+            high[slot + 1] = high[slot] + max(season, late)
+            low[slot + 1] = low[slot] + min(season, late)
         }
         for width in RunSearch.widths {
             dispersions.append(dispersion(width, least: dispersions.last ?? 0))
@@ -124,8 +128,7 @@ struct Dispersion {
     mutating func add(_ square: Double, chance: Double, scale: Double) {
         guard chance > 0 else { return }
         let relative = square / chance
-        // Eight bins a power of two, from 2⁻²⁰.
-        let place = Int(max(0, min(319, (log2(relative + 1e-6) + 20) * 8)))
+        let place = Self.bin(of: relative)
         bins[place] += 1
         squares[place] += relative
         count += 1
@@ -147,8 +150,21 @@ struct Dispersion {
         let cut = begin(0.01)
         let rest = squares[...cut].reduce(0, +) / Double(bins[...cut].reduce(0, +))
         // The 98 % quantile of chi-squared with one degree of freedom is 5.41.
-        let tail = exp2(Double(begin(0.02) + 1) / 8 - 20) / 5.41
+        let tail = Self.upperBound(ofBin: begin(0.02)) / 5.41
         let factor = max(1.08 * rest, tail)
         return max(0, factor - 1) * chance / scale
+    }
+
+    // Eight bins a power of two, from 2⁻²⁰ on: the exponent and three bits of the significand.
+
+    private static let lowest = 0x1p-20.bitPattern >> 49
+
+    private static func bin(of number: Double) -> Int {
+        let bits = max(number, 0x1p-20).bitPattern >> 49
+        return min(319, Int(bits - lowest))
+    }
+
+    private static func upperBound(ofBin bin: Int) -> Double {
+        Double(bitPattern: (lowest + UInt64(bin) + 1) << 49)
     }
 }

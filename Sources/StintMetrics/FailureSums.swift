@@ -3,23 +3,26 @@ import StintModel
 
 /// Failures among the finished and what share is usual, summed over adjacent slots in constant time.
 struct FailureSums {
-    private var failed: [Double] = [0]
-    private var finished: [Double] = [0]
+    private var failed: [Double]
+    private var finished: [Double]
     /// Failures as usual.
-    private var expected: [Double] = [0]
+    private var expected: [Double]
     /// How many finished the usual share rests on, by slot; 0 without basis.
     private var basis: [Double]
     private var correlations: [Double] = []
 
     init(_ series: SlotSeries) {
         basis = [Double](repeating: 0, count: series.count)
+        failed = [Double](repeating: 0, count: series.count + 1)
+        finished = failed
+        expected = failed
         let rates = UsualRates(of: series)
         for slot in 0..<series.count {
             let usual = rates.rate(at: slot)
             basis[slot] = usual?.basis ?? 0
-            failed.append(failed[slot] + Double(series.failed[slot]))
-            finished.append(finished[slot] + Double(series.finished[slot]))
-            expected.append(expected[slot] + Double(series.finished[slot]) * (usual?.rate ?? 0))
+            failed[slot + 1] = failed[slot] + Double(series.failed[slot])
+            finished[slot + 1] = finished[slot] + Double(series.finished[slot])
+            expected[slot + 1] = expected[slot] + Double(series.finished[slot]) * (usual?.rate ?? 0)
         }
         for width in RunSearch.widths {
             correlations.append(correlation(width, least: correlations.last ?? 0))

@@ -120,6 +120,15 @@ import Testing
                 == [])
     }
 
+    @Test(arguments: [60.0, 4])
+    func `a new level is told once, and is usual a day later`(_ level: Double) {
+        let step = 20 * 288
+        let series = SlotSeries.sample(days: 25, seed: 6) { slot, _ in slot < step ? 20 : level }
+        let found = series.anomalies(days: 6)
+        #expect(found.filter { $0.start < series.start(of: step + 288) }.count == 1)
+        #expect(found.filter { $0.end > series.start(of: step + 288) } == [])
+    }
+
     @Test func `nothing known is nothing unusual`() {
         let none = [Int64](repeating: 0, count: 3 * 288)
         let start = SlotSeries.sampleStart
