@@ -81,7 +81,8 @@ extension Anomaly {
         case .failureSurge:
             let time = "between \(clock(start, zone)) and \(clock(end, zone))"
             let reason = cause.map {
-                "; most are \($0.errorType) of \($0.agent) (\($0.count) of \(observed))"
+                "; \($0.count * 2 > observed ? "most are" : "the most frequent is") "
+                    + "\($0.errorType) of \($0.agent) (\($0.count) of \(observed))"
             }
             return
                 "\(Self.decimal((rate ?? 0) * 100)) % of \(finished ?? 0) failed \(time), usually "

@@ -29,7 +29,7 @@ struct Stint: AsyncParsableCommand {
             SimulateCommand.self,
         ])
 
-    static let version = "0.2.0"
+    static let version = "0.3.0"
 
     static func main() async {
         do {
