@@ -106,17 +106,20 @@ struct SQLiteFigures: FiguresSnapshot {
 
     // MARK: Cells
 
+    static func cellsText(_ columns: String) -> String {
+        """
+        SELECT \(columns) FROM roll_up
+        WHERE workspace = ?1 AND level = ?2 AND agent = ?3 AND model = ?4 AND start >= ?5
+            AND start < ?6
+        """
+    }
+
     /// Binds what every read of cells begins with.
     private func cells(
         _ columns: String, _ level: RollUpLevel, of series: RollUpSeries, in range: Range<Instant>
     ) throws(SQLiteFailure) -> Statement? {
         guard let workspace else { return nil }
-        let list = try reader.statement(
-            """
-            SELECT \(columns) FROM roll_up
-            WHERE workspace = ?1 AND level = ?2 AND agent = ?3 AND model = ?4 AND start >= ?5
-                AND start < ?6
-            """)
+        let list = try reader.statement(Self.cellsText(columns))
         // Of minutes that had their time, half a cell would be worse than none.
         let from = max(range.lowerBound, try reader.horizon(of: level) ?? range.lowerBound)
         list.bind(workspace, level, series, from)

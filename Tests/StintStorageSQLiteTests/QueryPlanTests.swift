@@ -58,6 +58,30 @@ import Testing
         #expect(plan.allSatisfy { $0.hasPrefix("SEARCH") }, "\(plan)")
     }
 
+    @Test(arguments: [
+        (SQLiteFigures.cellsText("counters"), "PRIMARY KEY"),
+        (SQLiteRows.nextSeries, "PRIMARY KEY"), (SQLiteRows.nextModel, "PRIMARY KEY"),
+        (SQLiteFigures.startedIn, "execution_by_start"),
+        (SQLiteFigures.stoppedIn, "execution_by_finish"),
+        (SQLiteFigures.waitsOfAgent, "COVERING INDEX execution_measures_by_start"),
+        (SQLiteFigures.endsOfAgent, "COVERING INDEX execution_measures_by_finish"),
+        (SQLiteFigures.statusCount, "COVERING INDEX execution_by_status_start"),
+        (SQLiteFigures.agentStatusCount, "COVERING INDEX execution_by_agent_start"),
+        (SQLiteFigures.uncountedCount, "COVERING INDEX execution_uncounted"),
+        (SQLiteFigures.queueSum, "COVERING INDEX execution_queue"),
+        (SQLiteFigures.queueList, "execution_queue"),
+        (SQLiteFigures.newestOfStatus, "execution_by_status_start"),
+        (SQLiteFigures.newestOfAgent, "execution_by_agent_start"),
+        (SQLiteFigures.newestStopped, "execution_by_status_finish"),
+    ])
+    func `figures are read along an index, which alone is enough where many are counted`(
+        _ sql: String, _ index: String
+    ) throws {
+        let plan = try Self.plan(of: sql)
+        #expect(plan.allSatisfy { $0.hasPrefix("SEARCH") }, "\(plan)")
+        #expect(plan[0].contains(index), "\(plan)")
+    }
+
     @Test func `words and facets are found in the full-text index, newest first`() throws {
         let plan = try Self.plan(of: HistoryPage.search)
         #expect(plan.count == 1)

@@ -113,7 +113,7 @@ extension WindowFigures {
 struct AgentFigures {
     let name: String
     let sum: RollUpSum
-    /// 0.5, 0.95 and 0.99.
+    /// Of ``shares``.
     private let percentiles: [Double?]
 
     init(
@@ -121,19 +121,23 @@ struct AgentFigures {
         isExact: Bool
     ) throws(StoreError) {
         self.name = name
-        let shares = [0.5, 0.95, 0.99]
-        sum = try snapshot.sum(
-            of: RollUpSeries(agent: name), from: from, to: to,
-            distributions: isExact ? [] : [.okDuration, .notOKDuration])
-        if sum.finished == 0 {
-            percentiles = [nil, nil, nil]
-        } else if isExact {
-            percentiles = Percentiles.of(
-                shares, in: try snapshot.measures(of: name, in: from..<to).durations)
-        } else {
-            percentiles = Percentiles.of(shares, in: sum.durations)
+        let series = RollUpSeries(agent: name)
+        if isExact {
+            let sum = try snapshot.sum(of: series, from: from, to: to)
+            let measures =
+                sum.finished > 0 ? try snapshot.measures(of: name, in: from..<to) : Measures()
+            if measures.areAll(of: sum) {
+                self.sum = sum
+                percentiles = Percentiles.of(Self.shares, in: measures.durations)
+                return
+            }
         }
+        sum = try snapshot.sum(
+            of: series, from: from, to: to, distributions: [.okDuration, .notOKDuration])
+        percentiles = Percentiles.of(Self.shares, in: sum.durations)
     }
+
+    private static let shares = [0.5, 0.95, 0.99]
 
     var p99: Double? { percentiles[2] }
 

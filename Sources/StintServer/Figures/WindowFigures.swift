@@ -38,9 +38,14 @@ struct WindowFigures {
                 distributions: distributions) : RollUpSum()
         let needsMeasures = !distributions.isEmpty
         let areFew = sum.finished <= Self.mostForExact && sum[.started] <= Self.mostForExact
-        measures =
-            needsMeasures && areFew
-            ? try snapshot.measures(of: query.agent, in: query.from..<query.to) : nil
+        var measures: Measures?
+        if needsMeasures, areFew {
+            let found = try snapshot.measures(of: query.agent, in: query.from..<query.to)
+            let waits = Int64(found.queueWaits.count)
+            let haveWaits = !blocks.contains(.latency) || waits == sum[.queueWait].count
+            if found.areAll(of: sum), haveWaits { measures = found }
+        }
+        self.measures = measures
         let needsSteps = !blocks.isDisjoint(with: [.throughput, .patterns])
         steps =
             needsSteps
@@ -48,6 +53,14 @@ struct WindowFigures {
     }
 
     var method: PercentileMethod { measures == nil ? .sketch : .exact }
+}
+
+extension Measures {
+    /// Whether these are all that a sum counts: of executions that have expired the cells alone are
+    /// kept.
+    func areAll(of sum: RollUpSum) -> Bool {
+        Int64(durations.count) == sum.bands.reduce(0, &+)
+    }
 }
 
 /// The percentiles of many values, from every single one or from a sketch.
