@@ -124,8 +124,8 @@ let package = Package(
         .testTarget(
             name: "StintServerTests",
             dependencies: [
-                "CZlib", "StintMetrics", "StintModel", "StintServer", "StintStorage",
-                "StintStorageSQLite", "StintStorageTesting", "StintWire",
+                "CZlib", "StintMetrics", "StintModel", "StintServer", "StintSimulation",
+                "StintStorage", "StintStorageSQLite", "StintStorageTesting", "StintWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),

@@ -30,7 +30,7 @@ public struct FigureComparison: Sendable {
             }
         case .table(let key, let rows):
             compare(shown, with: rows, by: key, at: path)
-        case .number, .text, .instant, .change, .any:
+        case .number, .text, .instant, .notBefore, .change, .any:
             compared += 1
             guard !truth.allows(shown) else { return }
             note(path, shown.description, truth.description)
@@ -43,13 +43,13 @@ public struct FigureComparison: Sendable {
         var shownRows: [String: ShownFigure] = [:]
         if let key {
             for row in shown.rows {
-                let name = row[key].text ?? ""
+                let name = TrueFigure.row(row[key].text)
                 if shownRows.updateValue(row, forKey: name) != nil {
                     note("\(path)[\(name)]", "twice", "once")
                 }
             }
         } else if case .members(let members) = shown {
-            shownRows = members
+            for (name, row) in members { shownRows[TrueFigure.row(name)] = row }
         }
         compared += 1
         for name in shownRows.keys.sorted() where rows[name] == nil {
@@ -93,9 +93,12 @@ extension TrueFigure {
             let most = 100 * ((after + new) / max(before - old, .leastNormalMagnitude) - 1)
             return (least - 0.005_001...most + 0.005_001).contains(shown)
         case .text(let truth):
-            return (shown.text ?? "") == (truth ?? "")
+            return (shown.text ?? "").isSpelled(like: truth ?? "")
         case .instant(let truth?):
             return shown.text.flatMap { Instant(rfc3339: $0) } == truth
+        case .notBefore(let truth, let margin):
+            guard let shown = shown.text.flatMap({ Instant(rfc3339: $0) }) else { return false }
+            return shown >= truth - margin
         case .any(let figures):
             return figures.isEmpty ? shown == .null : figures.contains { $0.allows(shown) }
         case .members, .rows, .table:
@@ -122,6 +125,7 @@ extension TrueFigure: CustomStringConvertible {
         case .number(let number, _): number.map { ShownFigure.number($0).description } ?? "null"
         case .text(let text): text ?? "null"
         case .instant(let instant): instant?.rfc3339 ?? "null"
+        case .notBefore(let instant, _): instant.rfc3339
         case .change(let before?, let after?, _) where before > 0:
             "\(100 * (after / before - 1))"
         case .change: "null"

@@ -26,6 +26,8 @@ public indirect enum TrueFigure: Hashable, Sendable {
     case number(Double?, Margin)
     case text(String?)
     case instant(Instant?)
+    /// Then or later, or at the most so much earlier.
+    case notBefore(Instant, butFor: TimeSpan)
     /// In percent, how one figure became another, both within a margin.
     case change(from: Double?, to: Double?, Margin)
     /// Any of these is right.
@@ -35,7 +37,16 @@ public indirect enum TrueFigure: Hashable, Sendable {
     /// These and no others, in this order.
     case rows([TrueFigure])
     /// These and no others, each known by a member; where that is `nil`, by its name in an object.
+    /// See ``row(_:)``.
     case table(by: String?, [String: TrueFigure])
+
+    /// What a row of a table is known by: two names are one only where they are spelled alike, which
+    /// is not what equality of texts asks.
+    static func row(_ name: String?) -> String {
+        (name ?? "").unicodeScalars.reduce(into: "") { row, scalar in
+            row += scalar.isASCII ? String(scalar) : "\\u{\(String(scalar.value, radix: 16))}"
+        }
+    }
 
     static func count(_ count: Int) -> TrueFigure { .number(Double(count), .none) }
 

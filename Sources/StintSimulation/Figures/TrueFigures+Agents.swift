@@ -7,8 +7,8 @@ extension TrueFigures {
     public static func agents(of executions: [KnownExecution], now: Instant) -> TrueFigure {
         let day = TrueFigures(of: executions, in: (now - .days(1))..<now, now: now)
         let isExact = day.isExact
-        let finished = Dictionary(grouping: day.finished) { $0.agent ?? "" }
-        let known = Dictionary(grouping: day.executions) { $0.agent ?? "" }
+        let finished = Dictionary(grouping: day.finished) { TrueFigure.row($0.agent) }
+        let known = Dictionary(grouping: day.executions) { TrueFigure.row($0.agent) }
         return [
             "items": .table(
                 by: "agentId",
@@ -28,11 +28,13 @@ extension TrueFigures {
         of known: [KnownExecution], finished: [KnownExecution], isExact: Bool
     ) -> TrueFigure {
         let sorted = finished.compactMap(\.duration).sorted()
+        // What was said of one that is another agent's now, or erased, was heard of too.
+        let lastSeen = known.compactMap(\.lastEventAt).max()
         return [
             "agentId": .text(known[0].agent),
             "agentName": .text(known[0].agent),
             "p99": quantile(99, of: sorted, isExact: isExact),
-            "lastSeenAt": .instant(known.compactMap(\.lastEventAt).max()),
+            "lastSeenAt": lastSeen.map { .notBefore($0, butFor: .seconds(10)) } ?? .instant(nil),
             "currentlyRunning": .count(
                 known.count { $0.status == .running || $0.status == .waiting }),
             "queueDepth": .count(known.count { $0.status == .queued }),

@@ -19,10 +19,13 @@ extension TrueFigures {
     /// What is usual of arrivals: the hours of day with the most and the fewest, and how many a
     /// whole day brings.
     ///
-    /// - Parameter range: What is looked at.
-    public func patterns(over range: Range<Instant>) -> TrueFigure {
+    /// - Parameter range: What is looked at; see ``history``.
+    func patterns(over range: Range<Instant>) -> TrueFigure {
         let arrivals = Self.started(executions, in: range).map { $0.startedAt! }
-        let hours = rates(ofHours: arrivals, over: range)
+        let hours = arrivals.isEmpty ? [] : rates(ofHours: arrivals, over: range)
+        let peaks = hours.sorted { ($1.rate, $0.hour) < ($0.rate, $1.hour) }.prefix(3).map(\.hour)
+        let quiet = hours.filter { !peaks.contains($0.hour) }
+            .sorted { ($0.rate, $0.hour) < ($1.rate, $1.hour) }.prefix(3).map(\.hour)
         let days = time.days(touching: range).filter { day in
             range.lowerBound <= day.lowerBound && day.upperBound <= range.upperBound
         }
@@ -32,19 +35,31 @@ extension TrueFigures {
                 days.isEmpty ? nil : Double(count) / Double(days.count), .hundredth)
         }
         return [
-            "peakHours": .rows(
-                hours.sorted { ($1.rate, $0.hour) < ($0.rate, $1.hour) }.prefix(3).map {
-                    .count($0.hour)
-                }),
-            "quietHours": .rows(
-                hours.sorted { ($0.rate, $0.hour) < ($1.rate, $1.hour) }.prefix(3).map {
-                    .count($0.hour)
-                }),
+            "peakHours": .rows(peaks.map(TrueFigure.count)),
+            "quietHours": .rows(quiet.map(TrueFigure.count)),
             "averageDaily": average(days),
             "weekdayAverage": average(days.filter { !time.isWeekend(at: $0.lowerBound) }),
             "weekendAverage": average(days.filter { time.isWeekend(at: $0.lowerBound) }),
             "days": .count(days.count),
         ]
+    }
+
+    /// What patterns are told from: the window, or two weeks and the day of its end where that is
+    /// more, as far as it has passed; in whole slots of five minutes, from the first in which
+    /// anything started, finished or was lost.
+    var history: Range<Instant> {
+        let slot = TimeSpan.seconds(300).microseconds
+        let end = min(window.upperBound, now).microseconds / slot * slot
+        let today = Instant(microseconds: end)..<Instant(microseconds: end + 1)
+        let fortnight = time.days(
+            touching: (today.lowerBound - .days(16))..<today.upperBound
+        ).suffix(15)
+        let begin = min(window.lowerBound, fortnight.first!.lowerBound)
+        let known = executions.compactMap(\.firstCounted).min().map {
+            $0.microseconds / slot * slot
+        }
+        let start = max((begin.microseconds + slot - 1) / slot * slot, known ?? end)
+        return Instant(microseconds: min(start, end))..<Instant(microseconds: end)
     }
 
     /// Arrivals in an hour of day per hour of it that the range holds; none of an hour that it does
@@ -64,5 +79,13 @@ extension TrueFigures {
             minutes[hour] == 0
                 ? nil : (hour, Double(counts[hour]) / Double(minutes[hour]))
         }
+    }
+}
+
+extension KnownExecution {
+    /// The first moment at which it counts for anything.
+    fileprivate var firstCounted: Instant? {
+        let end = status.isFinal ? finishedAt : status == .lost ? lastEventAt : nil
+        return [startedAt, end].compactMap(\.self).min()
     }
 }

@@ -27,7 +27,7 @@ extension TrueFigures {
             "method": .text(isExact ? "exact" : "sketch"),
             "byAgent": .table(
                 by: "agentId",
-                Dictionary(grouping: finished) { $0.agent ?? "" }.mapValues {
+                Dictionary(grouping: finished) { TrueFigure.row($0.agent) }.mapValues {
                     agent($0, isExact: isExact)
                 }),
             "byHour": byHour(finished),

@@ -10,7 +10,7 @@ extension TrueFigures {
         let queued = executions.filter { $0.status == .queued }.sorted {
             ($1.priority ?? 0, $0.waitsSince) < ($0.priority ?? 0, $1.waitsSince)
         }
-        let waits = queued.map { now.since($0.waitsSince).seconds }
+        let waits = queued.map { max(0, now.since($0.waitsSince).seconds) }
         let wait = waits.isEmpty ? nil : waits.reduce(0, +) / Double(waits.count)
         return [
             "currentlyRunning": .count(running.count),
@@ -22,7 +22,7 @@ extension TrueFigures {
     }
 
     private func inProgress(_ execution: KnownExecution, _ margin: Double) -> TrueFigure {
-        let elapsed = execution.attemptStartedAt.map { now.since($0).seconds }
+        let elapsed = execution.attemptStartedAt.map { max(0, now.since($0).seconds) }
         return [
             "runId": .text(execution.id),
             "agentId": .text(execution.agent),

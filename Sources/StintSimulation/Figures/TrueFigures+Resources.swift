@@ -3,7 +3,7 @@ import StintModel
 extension TrueFigures {
     /// Of each model the calls of executions that finished in the window.
     public var modelUsage: TrueFigure {
-        let calls = Dictionary(grouping: finished.flatMap(\.calls)) { $0.model ?? "" }
+        let calls = Dictionary(grouping: finished.flatMap(\.calls)) { TrueFigure.row($0.model) }
         return .table(
             by: nil,
             calls.mapValues { calls in

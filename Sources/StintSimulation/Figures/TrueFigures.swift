@@ -9,7 +9,7 @@ public struct TrueFigures: Sendable {
     /// The most finished executions a window may hold for its quantiles to be exact.
     static let mostForExact = 10_000
 
-    let window: Range<Instant>
+    public let window: Range<Instant>
     let time: LocalTime
     let now: Instant
     /// Those that count, of one agent where asked for.
@@ -23,9 +23,9 @@ public struct TrueFigures: Sendable {
         zone: TimeZone = .gmt, now: Instant
     ) {
         self.init(
-            of: executions.filter {
-                $0.counts
-                    && (agent == nil || $0.agent.map { $0.utf8.elementsEqual(agent!.utf8) } == true)
+            of: executions.filter { execution in
+                execution.counts
+                    && (agent == nil || execution.agent?.isSpelled(like: agent ?? "") == true)
             }, in: window, time: LocalTime(zone), now: now)
     }
 
@@ -65,6 +65,9 @@ public struct TrueFigures: Sendable {
 
     /// Quantiles are exact where few enough finished, else from a sketch: all of an answer alike.
     var isExact: Bool { finished.count <= Self.mostForExact }
+
+    /// Whether quantiles may be up to the bound of a sketch away.
+    public var isSketched: Bool { !isExact }
 
     func quantile(_ percent: Int, of sorted: [TimeSpan], isExact: Bool) -> TrueFigure {
         .number(TrueFigure.quantile(percent, of: sorted), isExact ? .none : .sketch)

@@ -13,8 +13,8 @@ struct SimulateCommand: ConsoleCommand {
             into a store that no server has open. The same options make the same fleet, and writing \
             it again changes nothing.
 
-            --check compares what the server shows with what is true, and ends with 1 where that \
-            differs; a fleet that the server knows nothing of is written first. --live goes on in \
+            --check compares what the server shows with what is true, figures too where the \
+            workspace holds nothing else, and ends with 1 where that differs; a fleet that the server knows nothing of is written first. --live goes on in \
             real time instead, until it is interrupted or for as long as --for says; what is then \
             still at work is aborted.
             """)
@@ -50,7 +50,8 @@ struct SimulateCommand: ConsoleCommand {
             let status = try await send(fleet, to: client, console)
             guard status == .done else { return status }
         }
-        return try await tell(check.run(), console)
+        return try await tell(
+            check.run(), checkFigures(fleet, fleet.incidents, client, console), console)
     }
 
     // MARK: Writing
@@ -99,7 +100,9 @@ struct SimulateCommand: ConsoleCommand {
             console)
         let status = tell(result, console)
         guard options.check, status == .done, fleet.count > 0 else { return status }
-        return try await tell(check(of: fleet, client, console).run(), console)
+        return try await tell(
+            check(of: fleet, client, console).run(), checkFigures(fleet, [], client, console),
+            console)
     }
 
     private func run(
@@ -123,19 +126,49 @@ struct SimulateCommand: ConsoleCommand {
             grace: options.grace.span)
     }
 
-    private func tell(_ report: FleetCheck.Report, _ console: Console) -> ExitStatus {
-        let differences = report.differences
+    private func checkFigures(
+        _ truth: any KnownTruth, _ incidents: [Incident], _ client: ServerClient,
+        _ console: Console
+    ) async throws -> FigureCheck.Report? {
+        try await FigureCheck(
+            truth: truth, incidents: incidents, client: client, console: console
+        ).run()
+    }
+
+    private func tell(
+        _ report: FleetCheck.Report, _ figures: FigureCheck.Report?, _ console: Console
+    ) -> ExitStatus {
+        tell(report.differences, console)
+        console.writeErrorLine(
+            "checked \(count(report.lists)) lists and \(count(report.inFull)) executions in full: "
+                + inWords(report.differences.count))
+        guard let figures else {
+            console.writeErrorLine(
+                "figures are not compared: the workspace holds other executions too")
+            return report.differences.count == 0 ? .done : .found
+        }
+        tell(figures.differences, console)
+        for line in figures.findings?.lines ?? [] {
+            console.writeErrorLine("  " + line.plainLine(ascii: !console.isUnicode))
+        }
+        console.writeErrorLine(
+            "compared \(count(figures.compared)) figures in \(count(figures.questions)) answers: "
+                + inWords(figures.differences.count))
+        let isTrue = report.differences.count + figures.differences.count == 0
+        return isTrue ? .done : .found
+    }
+
+    private func tell(_ differences: Differences, _ console: Console) {
         for line in differences.lines {
             console.writeLine(line.plainLine(ascii: !console.isUnicode))
         }
         if differences.count > differences.lines.count {
             console.writeLine("… and \(count(differences.count - differences.lines.count)) more")
         }
-        console.writeErrorLine(
-            "checked \(count(report.lists)) lists and \(count(report.inFull)) executions in full: "
-                + "\(count(differences.count)) "
-                + (differences.count == 1 ? "difference" : "differences"))
-        return differences.count == 0 ? .done : .found
+    }
+
+    private func inWords(_ differences: Int) -> String {
+        "\(count(differences)) \(differences == 1 ? "difference" : "differences")"
     }
 
     // MARK: Telling

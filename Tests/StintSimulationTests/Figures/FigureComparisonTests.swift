@@ -38,6 +38,14 @@ import Testing
             #"{"a":"2026-11-20T12:00:00.000001Z"}"#,
             .instant(Instant(microseconds: 1_795_176_000_000_000)), false
         ),
+        (
+            #"{"a":"2026-11-20T12:00:03.000000Z"}"#,
+            .notBefore(Instant(microseconds: 1_795_176_000_000_000), butFor: .seconds(3)), true
+        ),
+        (
+            #"{"a":"2026-11-20T11:59:56.999999Z"}"#,
+            .notBefore(Instant(microseconds: 1_795_176_000_000_000), butFor: .seconds(3)), false
+        ),
         (#"{"a":-25}"#, .change(from: 4, to: 3, .none), true),
         (#"{"a":-24.9}"#, .change(from: 4, to: 3, .none), false),
         (#"{"a":-24.9}"#, .change(from: 4, to: 3, .sketch), true),
@@ -79,6 +87,22 @@ import Testing
         #expect(
             try Self.lines(#"{"by":[{"id":"x","n":1},{"id":"x","n":1},{"id":"z","n":1}]}"#, truth)
                 == ["by[x] twice once", "by[z] there none", "by[y].n null 2"])
+    }
+
+    @Test func `names are one only where they are spelled alike`() throws {
+        let (one, other) = ("r\u{E9}", "re\u{301}")
+        let truth: TrueFigure = [
+            "by": .table(
+                by: "id",
+                [
+                    TrueFigure.row(one): ["id": .text(one)],
+                    TrueFigure.row(other): ["id": .text(other)],
+                ])
+        ]
+        #expect(try Self.lines(#"{"by":[{"id":"\#(one)"},{"id":"\#(other)"}]}"#, truth).isEmpty)
+        #expect(
+            try Self.lines(#"{"by":[{"id":"\#(one)"}]}"#, truth)
+                == [#"by[re\u{301}].id null \#(other)"#])
     }
 
     @Test func `rows may be members of an object`() throws {
