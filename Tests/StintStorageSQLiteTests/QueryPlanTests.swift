@@ -67,7 +67,7 @@ import Testing
         (SQLiteFigures.endsOfAgent, "COVERING INDEX execution_measures_by_finish"),
         (SQLiteFigures.statusCount, "COVERING INDEX execution_by_status_start"),
         (SQLiteFigures.agentStatusCount, "COVERING INDEX execution_by_agent_start"),
-        (SQLiteFigures.uncountedCount, "COVERING INDEX execution_uncounted"),
+        (SQLiteFigures.uncountedCount, "execution_uncounted"),
         (SQLiteFigures.queueSum, "COVERING INDEX execution_queue"),
         (SQLiteFigures.queueList, "execution_queue"),
         (SQLiteFigures.newestOfStatus, "execution_by_status_start"),

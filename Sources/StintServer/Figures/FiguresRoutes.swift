@@ -151,6 +151,8 @@ private struct AgentPage {
             let figures = try AgentFigures(
                 of: agent.name, in: snapshot, from: from, to: now, isExact: isExact)
             let counts = open[Spelling(agent.name)] ?? OpenCounts()
+            // Nobody, for a while: events that came before their execution's agent was told.
+            if agent.name.isEmpty, figures.sum.finished == 0, counts == OpenCounts() { continue }
             items.append(
                 AgentBody(
                     figures: figures.body, p99: figures.p99, lastSeenAt: agent.seenAt,
