@@ -55,7 +55,7 @@ public protocol FiguresSnapshot {
     ) throws(StoreError) -> OpenFigures
 
     /// How many are open now, of each agent that has any.
-    func openByAgent() throws(StoreError) -> [String: OpenCounts]
+    func openByAgent() throws(StoreError) -> [Spelling: OpenCounts]
 
     /// How the failed ones of a range failed, those of the most frequent type and agent first: of
     /// the newest `limit` of them.

@@ -176,10 +176,10 @@ extension SQLiteFigures {
         return (try all.first { $0.integer(0) } ?? 0) - (try uncounted.first { $0.integer(0) } ?? 0)
     }
 
-    func openByAgent() throws(StoreError) -> [String: OpenCounts] {
+    func openByAgent() throws(StoreError) -> [Spelling: OpenCounts] {
         try mapped { () throws(SQLiteFailure) in
             guard let workspace else { return [:] }
-            var found: [String: OpenCounts] = [:]
+            var found: [Spelling: OpenCounts] = [:]
             var agents: [KnownAgent] = []
             try eachAgent { agents.append($0) }
             for agent in agents {
@@ -188,7 +188,7 @@ extension SQLiteFigures {
                     counts.running += try count(status, workspace, agent.number)
                 }
                 counts.queued = try count(.queued, workspace, agent.number)
-                if counts != OpenCounts() { found[agent.name] = counts }
+                if counts != OpenCounts() { found[Spelling(agent.name)] = counts }
             }
             return found
         }

@@ -102,7 +102,7 @@ extension ExecutionStoreContract {
                 try snapshot.openByAgent()
             }
             let open = fleet.counted.filter { [.running, .waiting, .queued].contains($0.status) }
-            #expect(Set(byAgent.keys) == Set(open.map(\.agent)))
+            #expect(Set(byAgent.keys) == Set(open.map { Spelling($0.agent) }))
             #expect(byAgent.values.reduce(0) { $0 + $1.running + $1.queued } == Int64(open.count))
         },
         Clause("agents and models are known by name, and agents by when they were heard of") {

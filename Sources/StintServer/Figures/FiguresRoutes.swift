@@ -150,7 +150,7 @@ private struct AgentPage {
         for agent in page {
             let figures = try AgentFigures(
                 of: agent.name, in: snapshot, from: from, to: now, isExact: isExact)
-            let counts = open[agent.name] ?? OpenCounts()
+            let counts = open[Spelling(agent.name)] ?? OpenCounts()
             items.append(
                 AgentBody(
                     figures: figures.body, p99: figures.p99, lastSeenAt: agent.seenAt,

@@ -30,7 +30,8 @@ struct MetricsRoutes: Sendable {
                 of: workspace,
                 open: open.map { agent, counts in
                     ExecutionTallies.Open(
-                        agent: agent, running: Int(counts.running), queued: Int(counts.queued))
+                        agent: agent.text, running: Int(counts.running),
+                        queued: Int(counts.queued))
                 }))
         writeRequests(to: &page)
         writeConnections(to: &page)
