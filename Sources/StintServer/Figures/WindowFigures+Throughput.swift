@@ -30,8 +30,8 @@ extension WindowFigures {
             let finished = steps[index].finished
             return PointBody(
                 timestamp: query.grid.range(of: index).lowerBound,
-                // What is to come has no rate, unless somebody's clock is ahead.
-                value: minutes > 0 ? Double(finished) / minutes : finished > 0 ? nil : 0)
+                // What is to come has no rate yet.
+                value: minutes > 0 ? Double(finished) / minutes : nil)
         }
     }
 }
