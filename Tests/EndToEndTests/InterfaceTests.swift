@@ -7,9 +7,8 @@ extension EndToEnd {
     @Suite struct InterfaceTests {
         /// What no answer of a server in good health holds, or none yet.
         static let unseen: Set<String> = [
-            // Not measured or configured yet.
-            "Execution.etaAt", "Execution.overdue", "ExecutionSummary.etaAt",
-            "ExecutionSummary.overdue", "Execution.links[].href", "Execution.links[].title",
+            // Not configured yet.
+            "Execution.links[].href", "Execution.links[].title",
             "Execution.commands[].command", "Execution.commands[].title",
             // A new key was never used, nor revoked.
             "NewKey.lastUsedAt", "NewKey.revokedAt",
@@ -94,6 +93,22 @@ extension EndToEnd {
                 try await walk.ask("listExecutions")
                 try await walk.ask("listExecutionEvents", id: "rich", query: "limit=1")
                 try await walk.ask("getExecution", id: "unheard", 404)
+
+                // What many come to.
+                let history = Self.history(before: .now)
+                let recorded = try await walk.ask("sendEvents", body: .array(history))
+                #expect(recorded["accepted"] == .number(Double(history.count)))
+                try await walk.ask("getExecution", id: "runs")
+                try await walk.ask("listExecutions", query: "status=running&agent=steady")
+                for query in ["", "timeframe=24h", "timeframe=7d&agent=steady"] {
+                    try await walk.ask("getMetrics", query: query)
+                }
+                for block in ["realtime", "throughput", "latency"] {
+                    try await walk.ask("getMetricsBlock", id: block, query: "tz=Asia/Kathmandu")
+                }
+                try await walk.ask("getMetricsBlock", id: "weather", 404)
+                try await walk.ask("listAgents", query: "limit=1")
+                try await walk.ask("listAgents")
                 try await walk.ask("audit")
                 try await walk.ask("isLive")
                 try await walk.ask("isReady")
@@ -122,19 +137,21 @@ extension EndToEnd {
         @Test func `each parameter described is taken, and no other`() async throws {
             let examples = [
                 "agent": "a", "status": "failed", "from": "2026-11-01T12:00:00Z",
-                "to": "1793534400000", "q": "word", "user": "u", "correlation": "c", "parent": "p",
+                "to": "1793538000000", "q": "word", "user": "u", "correlation": "c", "parent": "p",
                 "errorType": "e", "environment": "test", "goalMet": "true",
                 "minDurationSeconds": "0.5", "maxDurationSeconds": "2", "order": "asc",
-                "on": "finish", "limit": "1", "wait": "0", "timeframe": "1h",
+                "on": "finish", "limit": "1", "wait": "0", "timeframe": "1h", "tz": "Europe/Berlin",
             ]
             try await RunningServer.serving("--retention", "36500d") { server in
                 for id in ["one", "two"] {
                     for type in ["execution.queued", "execution.started"] {
-                        try await ExecutionTests.tell(server, type, id)
+                        try await ExecutionTests.tell(server, type, id, ["agent": .string(id)])
                     }
                 }
                 for operation in try await server.interface.operations {
                     let path = operation.path.replacing("{id}", with: "one")
+                        .replacing("{block}", with: "latency")
+                    let names = operation.parameters(in: "query").compactMap(\.["name"].string)
                     func status(_ query: String) async throws -> Int {
                         try await server.request(
                             HTTPMethod(rawValue: operation.method), "\(path)?\(query)"
@@ -149,6 +166,10 @@ extension EndToEnd {
                             let page = try await server.get("\(path)?limit=1").json
                             let cursor = try #require(page["nextCursor"].string)
                             #expect(try await status("cursor=\(cursor)") == 200, "\(operation.id)")
+                        case "from" where names.contains("timeframe"),
+                            "to" where names.contains("timeframe"):
+                            let range = ["from", "to"].map { "\($0)=\(examples[$0] ?? "")" }
+                            #expect(try await status(range.joined(separator: "&")) == 200)
                         default:
                             let value = try #require(examples[name], "\(name) lacks an example.")
                             #expect(try await status("\(name)=\(value)") == 200, "\(name)")
@@ -190,6 +211,7 @@ extension EndToEnd {
                 headers["Authorization"] = key.map { "Bearer \($0)" }
                 headers["Content-Type"] = body == nil ? nil : "application/json"
                 let path = operation.path.replacing("{id}", with: id)
+                    .replacing("{block}", with: id)
                 let reply = try await server.request(
                     HTTPMethod(rawValue: operation.method),
                     query.isEmpty ? path : "\(path)?\(query)",

@@ -3,7 +3,7 @@ import NIOHTTP1
 import Testing
 
 extension EndToEnd {
-    /// `GET /metrics`: what the server says of itself.
+    /// `GET /metrics`: what the server says of itself and of executions.
     @Suite struct MetricsTests {
         @Test func `requests are counted by route, method and status`() async throws {
             try await RunningServer.serving { server in
@@ -41,6 +41,29 @@ extension EndToEnd {
             }
         }
 
+        @Test func `executions are counted by agent and end, with what they took`() async throws {
+            try await RunningServer.serving { server in
+                try await FiguresTests.tellHandful(server, endingAt: .now - 120)
+                let figures = try await server.figures()
+                func figure(_ name: String, _ labels: String = "") -> Double? {
+                    figures["\(name){agent=\"typist\"\(labels)}"]
+                }
+                #expect(figure("stint_executions_finished_total", ",status=\"succeeded\"") == 1)
+                #expect(figure("stint_executions_finished_total", ",status=\"failed\"") == 1)
+                #expect(figure("stint_executions_started_total") == 3)
+                #expect(figure("stint_executions_running") == 1)
+                #expect(figure("stint_executions_queued") == 1)
+                #expect(figure("stint_execution_duration_seconds_count") == 2)
+                #expect(figure("stint_execution_duration_seconds_sum") == 40)
+                #expect(figure("stint_execution_queue_wait_seconds_sum") == 10)
+                #expect(figure("stint_execution_end_to_end_seconds_sum") == 50)
+                #expect(figure("stint_tokens_total", ",kind=\"input\"") == 600)
+                #expect(figure("stint_tokens_total", ",kind=\"cached_input\"") == 400)
+                #expect(figure("stint_tokens_total", ",kind=\"output\"") == 100)
+                #expect(figures["stint_model_calls_total{model=\"large-2\"}"] == 1)
+            }
+        }
+
         @Test func `either text form is served, as asked`() async throws {
             try await RunningServer.serving { server in
                 let plain = try await server.get("/metrics")
@@ -60,7 +83,7 @@ extension EndToEnd {
         func `Prometheus finds nothing to complain of`() async throws {
             let promtool = try #require(Program.find("promtool"))
             try await RunningServer.serving { server in
-                _ = try await server.post("/v1/events", EventsTests.started("one"))
+                try await FiguresTests.tellHandful(server, endingAt: .now - 120)
                 let page = try await server.get("/metrics")
                 let check = try await Program.run(
                     promtool, ["check", "metrics"], input: page.data)

@@ -11,10 +11,17 @@ extension WindowFigures {
         load: [LoadBucket], database: ResourcesBody.DatabaseLoad
     ) throws(StoreError) -> ResourcesBody {
         var sums = [LoadSums](repeating: LoadSums(), count: query.grid.count)
+        let starts = query.grid.starts
         for bucket in load {
-            // One that the range begins in belongs to the first step.
+            // One that the range begins in belongs to the first step; one that is longer than a
+            // step to each that began in it.
             let start = max(bucket.start, query.grid.range.lowerBound)
-            if let step = query.grid.index(of: start) { sums[step].add(bucket.sums) }
+            guard var step = query.grid.index(of: start) else { continue }
+            let end = min(bucket.start + LoadGrid.bucket, query.now)
+            repeat {
+                sums[step].add(bucket.sums)
+                step += 1
+            } while step < query.grid.count && starts[step] < end
         }
         func usage(_ share: (LoadSums) -> ShareSum) -> [PointBody]? {
             guard sums.contains(where: { share($0).count > 0 }) else { return nil }

@@ -1,7 +1,8 @@
 /// The block `resources`: what the work took.
 public struct ResourcesBody: Decodable, Hashable, Sendable {
     /// Shares in percent, the mean over workers and the server's own host, of every step of the
-    /// window; a series is `nil` where nobody reported any of it.
+    /// window; a series is `nil` where nobody reported any of it. Load is known by five minutes: a
+    /// shorter step shows that of the five in which it lies.
     public struct Compute: Decodable, Hashable, Sendable {
         public var cpuUsage: [PointBody]?
         public var memoryUsage: [PointBody]?
