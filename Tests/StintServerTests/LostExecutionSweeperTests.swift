@@ -4,22 +4,12 @@ import StintModel
 import StintStorage
 import StintStorageSQLite
 import StintStorageTesting
-import Synchronization
 import Testing
 
 @testable import StintServer
 
 /// The dead are found, by the law alone, whatever the clocks do.
 @Suite struct LostExecutionSweeperTests {
-    /// A clock that stands until it is set.
-    final class SetClock: Sendable {
-        private let time = Mutex(SampleFleet.noon)
-        var now: Instant {
-            time.withLock(\.self)
-        }
-        func set(_ instant: Instant) { time.withLock { $0 = instant } }
-    }
-
     struct Place: Sendable {
         let store: SQLiteExecutionStore
         let clock: SetClock

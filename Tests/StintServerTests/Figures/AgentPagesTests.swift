@@ -7,7 +7,7 @@ import Testing
 @testable import StintServer
 
 /// `GET /v1/agents`, and whose figures are whose.
-@Suite struct AgentPagesTests {
+@Suite(.serialized) struct AgentPagesTests {
     @Test func `each agent stands with its figures of the last 24 hours`() async throws {
         try await FiguresTests.use { server in
             let page = try await server.agents()

@@ -8,7 +8,7 @@ import Testing
 @testable import StintServer
 
 /// Figures follow what is known of executions, whenever it becomes known.
-@Suite struct FiguresChangeTests {
+@Suite(.serialized) struct FiguresChangeTests {
     private static func performance(
         _ server: ServerUnderTest, _ query: String = FiguresTests.hour
     ) async throws -> PerformanceBody {
@@ -70,7 +70,8 @@ import Testing
                 try await server.figures(FiguresTests.hour, block: "latency").latency)
             #expect((latency.executionLatency.n, latency.executionLatency.p50) == (1, 60))
             #expect(latency.endToEndLatency.p50 == 1_860)
-            #expect(latency.queueLatency.n <= 1)
+            // The first attempt waited, which is not the one that counts.
+            #expect(latency.queueLatency.n == 0)
             let redone = try await Self.performance(server)
             #expect((redone.totalExecutions, redone.successRate) == (1, 100))
         }

@@ -6,7 +6,7 @@ import Testing
 @testable import StintServer
 
 /// What runs and waits, when it should end and start, and who works on it.
-@Suite struct FiguresNowTests {
+@Suite(.serialized) struct FiguresNowTests {
     private static func realtime(
         _ server: ServerUnderTest, _ query: String = ""
     ) async throws -> RealtimeBody {
@@ -27,7 +27,7 @@ import Testing
         async throws
     {
         let clock = SetClock()
-        try await ServerUnderTest.withoutHost(now: { clock.now }) { server in
+        try await ServerUnderTest.withoutHost(clock: clock) { server in
             try await server.tell(
                 Self.finished(9) + Told(id: "runs", started: "13:59:40").events
                     + Told(
@@ -58,6 +58,49 @@ import Testing
             let one = try await server.send("GET", "/v1/executions/fresh").body
             #expect(one.contains(#""etaAt":"\#(entry.estimatedCompletion!.rfc3339)""#))
             #expect(one.contains(#""overdue":false"#))
+        }
+    }
+
+    @Test func `what waits for something runs, what is only known of does neither`() async throws {
+        try await ServerUnderTest.withoutHost { server in
+            try await server.tell(
+                Told(id: "waits", started: "13:00:00").events
+                    + Told(id: "runs", started: "12:00:00").events
+                    + Told(id: "ended", started: "13:00:00", finished: "13:01:00").events
+                    + [
+                        """
+                        {"type":"execution.waiting","execution":"waits","waitingFor":"a word",
+                         "at":"2026-11-20T13:10:00Z"}
+                        """,
+                        """
+                        {"type":"execution.heartbeat","execution":"pending",
+                         "at":"2026-11-20T13:10:00Z"}
+                        """,
+                    ])
+            let realtime = try await Self.realtime(server)
+            #expect((realtime.currentlyRunning, realtime.queueDepth) == (2, 0))
+            #expect(realtime.executionsInProgress.map(\.runId) == ["waits", "runs"])
+            #expect(realtime.executionsInProgress.map(\.elapsedTime) == [3_600, 7_200])
+        }
+    }
+
+    @Test func `lists hold 500, counts hold all`() async throws {
+        try await ServerUnderTest.withoutHost { server in
+            try await server.tell(
+                (0..<502).flatMap { number in
+                    let second = "\(10 + number / 60):\(10 + number % 50)"
+                    return Told(id: "runs\(number)", started: "12:\(second)").events
+                        + Told(id: "waits\(number)", queued: "12:\(second)").events
+                } + Told(id: "newest", started: "13:00:00").events
+                    + Told(id: "oldest", queued: "11:00:00").events)
+            for query in ["", "agent=alpha"] {
+                let realtime = try await Self.realtime(server, query)
+                #expect((realtime.currentlyRunning, realtime.queueDepth) == (503, 503))
+                #expect(realtime.executionsInProgress.count == 500)
+                #expect(realtime.executionsInProgress.first?.runId == "newest")
+                #expect(realtime.queuedExecutions.count == 500)
+                #expect(realtime.queuedExecutions.first?.queueId == "oldest")
+            }
         }
     }
 
@@ -105,7 +148,7 @@ import Testing
         async throws
     {
         let clock = SetClock()
-        try await ServerUnderTest.withoutHost(now: { clock.now }) { server in
+        try await ServerUnderTest.withoutHost(clock: clock) { server in
             try await server.tell([
                 """
                 {"type":"worker.reported","worker":"w1","capacity":8,"busy":6,"cpu":50,

@@ -6,7 +6,7 @@ import Testing
 @testable import StintServer
 
 /// When work comes, and what was out of the ordinary, by way of the interface.
-@Suite struct FiguresPatternsTests {
+@Suite(.serialized) struct FiguresPatternsTests {
     /// An execution that begins and ends at one instant.
     private static func brief(
         _ id: String, at: Instant, error: String? = nil

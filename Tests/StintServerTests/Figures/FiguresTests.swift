@@ -6,7 +6,7 @@ import Testing
 @testable import StintServer
 
 /// Every member of the figures against what a handful of executions come to by hand.
-@Suite struct FiguresTests {
+@Suite(.serialized) struct FiguresTests {
     static let hour = "from=2026-11-20T12:00:00Z&to=2026-11-20T13:00:00Z"
 
     /// Five finish between 12:00 and 13:00, one an hour before; one still runs, one is queued.

@@ -3,7 +3,6 @@ import StintModel
 import StintStorageSQLite
 import StintStorageTesting
 import StintWire
-import Synchronization
 import Testing
 
 @testable import StintServer
@@ -13,13 +12,13 @@ extension ServerUnderTest {
     /// Without the load of the machine that the tests run on.
     static func withoutHost(
         _ settings: ServerSettings = ServerSettings(),
-        now: @escaping @Sendable () -> Instant = { SampleFleet.noon },
+        clock: SetClock = SetClock(),
         _ body: @Sendable (ServerUnderTest) async throws -> Void,
         preparing: @Sendable (SQLiteExecutionStore) async throws -> Void = { _ in }
     ) async throws {
         var settings = settings
         settings.samplesHost = false
-        try await use(settings, now: now, body, preparing: preparing)
+        try await use(settings, now: { clock.now }, body, preparing: preparing)
     }
 
     /// Tells events, each a JSON object.
@@ -74,16 +73,6 @@ struct Told {
         add("execution.finished", finished, #","status":"\#(status)""#)
         return events
     }
-}
-
-/// A clock that stands until it is set.
-final class SetClock: Sendable {
-    private let time: Mutex<Instant>
-
-    init(_ time: Instant = SampleFleet.noon) { self.time = Mutex(time) }
-
-    var now: Instant { time.withLock(\.self) }
-    func set(_ instant: Instant) { time.withLock { $0 = instant } }
 }
 
 extension Instant {
