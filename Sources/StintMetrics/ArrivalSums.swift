@@ -43,7 +43,7 @@ struct ArrivalSums {
     /// Of the sums of that many slots about the level of late. Where there are few sums, that of the
     /// next narrower.
     private func dispersion(_ width: Int, least narrower: Double) -> Double {
-        var spread = Dispersion()
+        var spread = Dispersion(width: width)
         for slot in stride(from: firstJudged, to: came.count - width, by: width) {
             let expected = usual[slot + width] - usual[slot]
             let difference = came[slot + width] - came[slot] - expected
@@ -113,13 +113,20 @@ struct ArrivalSums {
 ///
 /// The mean of their squared differences from the expectation, each by its variance of chance,
 /// without the highest 1 %; and where the highest 2 % begin, what that tells if the rest were normal:
-/// incidents are rarer and do not count, but what happens every hour does.
+/// incidents are rarer and do not count, but what happens every hour does. Of a short history an
+/// incident is a larger part: as much as an hour is left out, up to 5 %, and a sum at the least.
 struct Dispersion {
+    /// The adjacent slots that each sum is of.
+    let width: Int
     private(set) var count = 0
     private var bins = [Int32](repeating: 0, count: 320)
     private var squares = [Double](repeating: 0, count: 320)
     private var chance = 0.0
     private var scale = 0.0
+
+    init(width: Int) {
+        self.width = width
+    }
 
     /// - Parameters:
     ///   - square: Of the difference.
@@ -140,18 +147,22 @@ struct Dispersion {
     var excess: Double {
         guard count > 0 else { return 0 }
         func begin(_ share: Double) -> Int {
-            var left = Int32(Double(count) * share)
+            var left = Int32((Double(count) * share).rounded(.up))
             for place in bins.indices.reversed() {
                 left -= bins[place]
                 if left < 0 { return place }
             }
             return 0
         }
-        let cut = begin(0.01)
+        let hour = 12 / Double(width * count)
+        let share = max(0.01, min(0.05, hour))
+        let cut = begin(share)
         let rest = squares[...cut].reduce(0, +) / Double(bins[...cut].reduce(0, +))
-        // The 98 % quantile of chi-squared with one degree of freedom is 5.41.
-        let tail = Self.upperBound(ofBin: begin(0.02)) / 5.41
-        let factor = max(1.08 * rest, tail)
+        // Of chi-squared with one degree of freedom: what its mean is to that without the highest
+        // 1 % (1.08) through 5 % (1.32), and its 98 % (5.41) through 94 % quantile (3.54).
+        let part = (share - 0.01) / 0.04
+        let tail = Self.upperBound(ofBin: begin(share + 0.01)) / (5.41 - 1.87 * part)
+        let factor = max((1.08 + 0.24 * part) * rest, tail)
         return max(0, factor - 1) * chance / scale
     }
 

@@ -30,7 +30,7 @@ struct FailureSums {
     }
 
     private func correlation(_ width: Int, least narrower: Double) -> Double {
-        var spread = Dispersion()
+        var spread = Dispersion(width: width)
         for slot in stride(from: 0, to: basis.count - width, by: width) where basis[slot] > 0 {
             let (failed, finished, expected) = sums(slot..<slot + width)
             guard finished >= 1 else { continue }

@@ -62,6 +62,30 @@ import Testing
         }
     }
 
+    @Test(arguments: [10.0, 100])
+    func `what stands out on the first day is found that day`(_ rate: Double) {
+        for seed in 0..<6 as Range<UInt64> {
+            let rush = 200
+            let silence = 260
+            let series = SlotSeries.sample(days: 1, seed: seed) { slot, _ in
+                switch slot {
+                case rush..<rush + 3: 6 * rate
+                case silence..<silence + 8: 0
+                default: rate
+                }
+            }
+            expectFound(.spike, at: rush, in: series, "seed \(seed)")
+            expectFound(.drop, at: silence, in: series, "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: rates) func `a steady first day has one entry at most`(_ rate: Double) {
+        for seed in 0..<20 as Range<UInt64> {
+            let series = SlotSeries.sample(days: 1, seed: seed) { _, _ in rate }
+            #expect(series.anomalies(days: 1).count <= 1, "seed \(seed)")
+        }
+    }
+
     @Test(arguments: [4, 23], [10.0, 100])
     func `nothing for twenty minutes is a drop`(_ days: Int, _ rate: Double) {
         let start = days * 288 - 100

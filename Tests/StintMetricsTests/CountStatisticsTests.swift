@@ -35,7 +35,7 @@ import Testing
     @Test func `dispersion is what a stream has beyond chance, but for its incidents`() {
         for (shape, expected) in [(2.0, 0.5), (20.0, 0.05)] {
             var generator = SeededGenerator(seed: 1)
-            var spread = Dispersion()
+            var spread = Dispersion(width: 1)
             for slot in 0..<8_000 {
                 let rate = slot % 200 == 0 ? 2_000 : 50 * generator.gamma(shape) / shape
                 let difference = Double(generator.poisson(rate)) - 50
