@@ -87,6 +87,12 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
+        // Fills stores for `make bench`: a part of it, here because it is made of the same modules.
+        .executableTarget(
+            name: "stint-fill",
+            dependencies: [
+                "StintModel", "StintSimulation", "StintStorage", "StintStorageSQLite",
+            ], path: "Benchmarks/Sources/stint-fill"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

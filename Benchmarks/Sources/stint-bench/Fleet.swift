@@ -6,6 +6,8 @@ struct Fleet {
     private var number: Int
     private let begin: Double
     private let spacing: Double
+    /// As each execution tells it.
+    private let environment: String
 
     static let eventsPerExecution = 7
     private static let agents = [
@@ -16,10 +18,14 @@ struct Fleet {
     /// - Parameters:
     ///   - begin: Seconds since 1970 at which the first execution is queued.
     ///   - spacing: Seconds between two executions.
-    init(first number: Int, begin: Double, spacing: Double) {
+    ///   - environment: `test` counts in no roll-up.
+    init(
+        first number: Int, begin: Double, spacing: Double, environment: String = "production"
+    ) {
         self.number = number
         self.begin = begin
         self.spacing = spacing
+        self.environment = environment
     }
 
     static func id(_ number: Int) -> String {
@@ -49,7 +55,8 @@ struct Fleet {
         return [
             event(
                 "execution.queued", 0,
-                ",\"agent\":\"\(agent)\",\"priority\":5,\"queue\":\"default\""),
+                ",\"agent\":\"\(agent)\",\"priority\":5,\"queue\":\"default\","
+                    + "\"environment\":\"\(environment)\""),
             event(
                 "execution.started", 0.8,
                 ",\"agent\":\"\(agent)\",\"user\":\"user-\(number % 500)\",\"correlation\":\"corr-\(number)\","

@@ -1,24 +1,27 @@
 import Foundation
 
-// stint-bench PROGRAM [--quick] [--executions N]: measures the built program from outside and prints
-// a table. It never fails on a figure.
+// stint-bench PROGRAM [--quick] [--executions N] [--metrics N[,N]] [--cache FOLDER]: measures the built
+// program from outside and prints a table. It never fails on a figure.
 
 let arguments = CommandLine.arguments.dropFirst()
 guard let program = arguments.first, !program.hasPrefix("-") else {
-    print("usage: stint-bench PROGRAM [--quick] [--executions N]")
+    print(
+        "usage: stint-bench PROGRAM [--quick] [--executions N] [--metrics N[,N]] [--cache FOLDER]")
     exit(2)
 }
 let isQuick = arguments.contains("--quick")
 var large = isQuick ? 50_000 : 1_000_000
-if let index = arguments.firstIndex(of: "--executions"), let count = Int(arguments[index + 1]) {
-    large = count
-}
-/// `--only batches`, `singles`, `keys`, `silence`, `fleet` or `history` measures that part alone.
-func isWanted(_ part: String) -> Bool {
+if let count = value(of: "--executions").flatMap({ Int($0) }) { large = count }
+func value(of option: String) -> String? {
     let arguments = CommandLine.arguments
-    guard let index = arguments.firstIndex(of: "--only") else { return true }
-    return arguments[index + 1] == part
+    guard let index = arguments.firstIndex(of: option), index + 1 < arguments.count else {
+        return nil
+    }
+    return arguments[index + 1]
 }
+/// `--only batches`, `singles`, `keys`, `rollups`, `silence`, `fleet`, `history` or `metrics` measures
+/// that part alone.
+func isWanted(_ part: String) -> Bool { value(of: "--only").map { $0 == part } ?? true }
 let folder = NSTemporaryDirectory() + "stint-bench-\(getpid())"
 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
 defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -127,6 +130,37 @@ if isWanted("keys") {
     )
     closed.stop()
     open.stop()
+}
+
+if isWanted("rollups") {
+    // The same events of an environment that counts in no roll-up, in turns.
+    let environments = ["test", "production"]
+    let servers = try environments.map {
+        try ServerProcess(program: program, store: folder + "/\($0).sqlite")
+    }
+    var fleets = environments.map {
+        Fleet(first: 30_000_000, begin: start - 400_000, spacing: 0.01, environment: $0)
+    }
+    var used = [0.0, 0.0]
+    var seconds = [0.0, 0.0]
+    let rounds = isQuick ? 2 : 8
+    for _ in 0..<rounds {
+        for (index, server) in servers.enumerated() {
+            let requests = (0..<4).map { _ in
+                fleets[index].batches(100, of: 500).map { Request.post("/v1/events", $0) }
+            }
+            let before = server.processorSeconds
+            seconds[index] += try Load.run(port: server.port, requests: requests).seconds
+            used[index] += server.processorSeconds - before
+        }
+    }
+    let events = Double(rounds * 4 * 100 * 500)
+    row(
+        "what counting costs the ingest",
+        "\(String(format: "%+.1f", (used[1] / used[0] - 1) * 100)) % of processor, \(String(format: "%+.1f", (seconds[1] / seconds[0] - 1) * 100)) % of time",
+        "\(microseconds(used[1] / events)) an event, \(microseconds(used[0] / events)) of an environment that counts for nothing: roll-ups and the columns of figures; batches of 500, 4 senders, in turns"
+    )
+    for server in servers { server.stop() }
 }
 
 if isWanted("silence") {
@@ -255,4 +289,13 @@ if isWanted("history") {
     row(
         "audit", String(format: "%.1f s", Load.now() - begin),
         "\(count(Double(large))) executions with their whole trail; every law holds")
+}
+
+if isWanted("metrics") {
+    let sizes = (value(of: "--metrics") ?? (isQuick ? "50000" : "1000000"))
+        .split(separator: ",").compactMap { Int($0) }
+    try MetricsBench(
+        program: program, cache: value(of: "--cache") ?? folder, folder: folder,
+        requests: isQuick ? 30 : 200
+    ).run(sizes: sizes)
 }
