@@ -27,6 +27,11 @@ extension SQLiteFigures {
     ) throws(StoreError) -> [Contribution] {
         try mapped { () throws(SQLiteFailure) in
             guard let workspace, let agentKey = try self.key(of: agent) else { return [] }
+            let borders = SnapshotMemory.Borders(key: key, range: range)
+            if let all = memory.contributions[borders] {
+                guard let agent else { return all }
+                return all.filter { $0.agent.isSpelled(like: agent) }
+            }
             let list = try reader.statement(key == .start ? Self.startedIn : Self.stoppedIn)
             list.bind(1, workspace)
             list.bind(2, range.lowerBound)
@@ -39,6 +44,7 @@ extension SQLiteFigures {
                     found.append(contribution)
                 }
             }
+            if agent == nil { memory.contributions[borders] = found }
             return found
         }
     }

@@ -12,6 +12,7 @@ struct SQLiteFigures: FiguresSnapshot {
     private let pending: [RollUpSeries: [(start: Instant, cell: RollUpCell)]]
     /// By what the cells hold costs.
     let prices: PriceBook
+    let memory = SnapshotMemory()
 
     init(
         _ reader: SQLiteReader, of workspace: Workspace, pending: PendingRollUps,
@@ -167,7 +168,8 @@ struct SQLiteFigures: FiguresSnapshot {
     }
 
     func slots(of agent: String?, in range: Range<Instant>) throws(StoreError) -> [SlotCounts] {
-        try mapped { () throws(SQLiteFailure) in
+        if let slots = memory.slots(of: agent, in: range) { return slots }
+        return try mapped { () throws(SQLiteFailure) in
             let series = RollUpSeries(agent: agent)
             let length = range.upperBound.since(range.lowerBound).microseconds
             var slots = [SlotCounts](
@@ -186,6 +188,7 @@ struct SQLiteFigures: FiguresSnapshot {
             for (start, cell) in pending[series] ?? [] where range.contains(start) {
                 slots[place(start)].add(SlotCounts(cell))
             }
+            memory.slots = (agent, range, slots)
             return slots
         }
     }

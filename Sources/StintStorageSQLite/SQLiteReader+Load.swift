@@ -34,6 +34,7 @@ extension SQLiteReader {
         let last = LoadGrid.bucket(ofStep: steps.upperBound - 1)
         let fresh = try computed(of: workspace, in: steps, from: first, to: last)
         var all: [Sums] = []
+        all.reserveCapacity(Int(last - first) + 1)
         let list = try statement(Self.workerHours)
         list.bind(1, workspace)
         list.bind(2, LoadGrid.hour(ofBucket: first))
@@ -45,7 +46,7 @@ extension SQLiteReader {
                     let bucket = start &+ Int64(place)
                     // One that began before the window, and cannot be divided any more, is not in it.
                     guard bucket <= last, bucket &* LoadGrid.stepsPerBucket >= steps.lowerBound,
-                        fresh[bucket] == nil
+                        fresh.isEmpty || fresh[bucket] == nil
                     else { return }
                     all.append((bucket, sums))
                 }

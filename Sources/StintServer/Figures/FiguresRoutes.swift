@@ -53,44 +53,34 @@ struct FiguresRoutes: Sendable {
         return Answer.tagged(json, for: request)
     }
 
-    /// The gauges of workers first, then all else from one moment.
+    /// All from one moment, but for the load of workers, which is read beside it.
     private func figures(
         _ blocks: Set<MetricsBody.Block>, _ query: MetricsQuery
-    ) async throws(StoreError) -> MetricsBody {
-        var workers = WorkersNow(workers: [], hosts: [])
-        if blocks.contains(.realtime) {
-            workers = try await store.workersNow(in: query.workspace, at: query.now)
-        }
-        var load: [LoadBucket] = []
-        if !blocks.isDisjoint(with: [.throughput, .resources]) {
-            load = try await store.workerLoad(
-                in: query.workspace, from: query.from, to: min(query.to, query.now))
-        }
-        let database = ResourcesBody.DatabaseLoad(store.load)
-        let (gauges, buckets, remaining) = (workers, load, remaining)
-        return try await store.figures(in: query.workspace) { (snapshot) throws(StoreError) in
-            let window = try WindowFigures(query, blocks, in: snapshot)
-            var body = MetricsBody(
-                workspace: query.workspace.rawValue, timeframe: query.timeframe?.rawValue,
-                from: query.from, to: query.to, tz: query.zone.identifier, agent: query.agent,
-                stepSeconds: query.grid.step.span.seconds)
+    ) async throws -> MetricsBody {
+        let needsLoad = !blocks.isDisjoint(with: [.throughput, .resources])
+        async let load =
+            needsLoad
+            ? store.workerLoad(
+                in: query.workspace, from: query.from, to: min(query.to, query.now)) : []
+        let workers =
+            blocks.contains(.realtime)
+            ? try await store.workersNow(in: query.workspace, at: query.now)
+            : WorkersNow(workers: [], hosts: [])
+        let remaining = remaining
+        var body = try await store.figures(in: query.workspace) {
+            (snapshot) throws(StoreError) in
+            var body = try WindowFigures(query, blocks, in: snapshot).body(blocks)
             if blocks.contains(.realtime) {
                 body.realtime = try RealtimeFigures(
                     workspace: query.workspace, agent: query.agent, now: query.now,
-                    workers: gauges, remaining: remaining
+                    workers: workers, remaining: remaining
                 ).body(in: snapshot)
-            }
-            if blocks.contains(.throughput) {
-                body.throughput = window.throughput(load: buckets.sum)
-            }
-            if blocks.contains(.latency) { body.latency = window.latency() }
-            if blocks.contains(.performance) { body.performance = try window.performance() }
-            if blocks.contains(.patterns) { body.patterns = try window.patterns() }
-            if blocks.contains(.resources) {
-                body.resources = try window.resources(load: buckets, database: database)
             }
             return body
         }
+        if needsLoad { body.add(try await load, query) }
+        body.resources?.databaseLoad = ResourcesBody.DatabaseLoad(store.load)
+        return body
     }
 
     // MARK: GET /v1/agents
@@ -151,8 +141,6 @@ private struct AgentPage {
             let figures = try AgentFigures(
                 of: agent.name, in: snapshot, from: from, to: now, isExact: isExact)
             let counts = open[Spelling(agent.name)] ?? OpenCounts()
-            // Nobody, for a while: events that came before their execution's agent was told.
-            if agent.name.isEmpty, figures.sum.finished == 0, counts == OpenCounts() { continue }
             items.append(
                 AgentBody(
                     figures: figures.body, p99: figures.p99, lastSeenAt: agent.seenAt,

@@ -5,7 +5,8 @@ import StintWire
 
 extension WindowFigures {
     func patterns() throws(StoreError) -> PatternsBody {
-        let arrivals = try arrivals()
+        guard let arrivals else { preconditionFailure("Patterns were not asked for.") }
+        let judged = Self.judged(query)
         let habits = ArrivalPatterns(of: arrivals, window: judged, zone: query.zone)
         let search = AnomalySearch(arrivals, window: judged, zone: query.zone)
         let anomalies = search.anomalies()
@@ -31,7 +32,7 @@ extension WindowFigures {
     }
 
     /// What is judged: the range, as far as it has passed.
-    private var judged: Range<Instant> {
+    private static func judged(_ query: MetricsQuery) -> Range<Instant> {
         query.from..<max(query.from, min(query.to, query.now))
     }
 
@@ -39,9 +40,11 @@ extension WindowFigures {
     private static let history = TimeSpan.days(28)
 
     /// Each five minutes of the range and of the time before it.
-    private func arrivals() throws(StoreError) -> SlotSeries {
-        let start = RollUpLevel.hour.start(of: query.from - Self.history)
-        let last = judged.upperBound
+    static func arrivals(
+        _ query: MetricsQuery, in snapshot: any FiguresSnapshot
+    ) throws(StoreError) -> SlotSeries {
+        let start = RollUpLevel.hour.start(of: query.from - history)
+        let last = judged(query).upperBound
         let hour = RollUpLevel.hour.start(of: last)
         let end = hour == last ? hour : hour + RollUpLevel.hour.span
         let slots = try snapshot.slots(of: query.agent, in: start..<max(start, end))

@@ -63,9 +63,6 @@ extension WindowFigures {
 
     // MARK: The period before
 
-    /// Up to so many values of the period before are looked at one by one, where this one's are.
-    private static let mostBefore: Int64 = 100_000
-
     private func change() throws(StoreError) -> PerformanceBody.Change {
         let from = query.from - query.length
         let before = try snapshot.sum(
@@ -88,7 +85,8 @@ extension WindowFigures {
         } else {
             reason = "Nothing finished in this period."
         }
-        let isExact = measures != nil && n <= Self.mostBefore
+        // Where only one of the two is few, both are taken from sketches.
+        let isExact = measures != nil && n <= Self.mostForExact
         let then =
             isExact
             ? Percentiles.of(

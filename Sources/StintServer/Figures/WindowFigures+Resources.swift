@@ -4,35 +4,11 @@ import StintStorage
 import StintWire
 
 extension WindowFigures {
-    /// - Parameters:
-    ///   - load: Of workers and hosts, by five minutes.
-    ///   - database: Of the store itself.
-    func resources(
-        load: [LoadBucket], database: ResourcesBody.DatabaseLoad
-    ) throws(StoreError) -> ResourcesBody {
-        var sums = [LoadSums](repeating: LoadSums(), count: query.grid.count)
-        let starts = query.grid.starts
-        for bucket in load {
-            // One that the range begins in belongs to the first step; one that is longer than a
-            // step to each that began in it.
-            let start = max(bucket.start, query.grid.range.lowerBound)
-            guard var step = query.grid.index(of: start) else { continue }
-            let end = min(bucket.start + LoadGrid.bucket, query.now)
-            repeat {
-                sums[step].add(bucket.sums)
-                step += 1
-            } while step < query.grid.count && starts[step] < end
-        }
-        func usage(_ share: (LoadSums) -> ShareSum) -> [PointBody]? {
-            guard sums.contains(where: { share($0).count > 0 }) else { return nil }
-            return zip(query.grid.starts, sums).map {
-                PointBody(timestamp: $0, value: share($1).mean)
-            }
-        }
-        return ResourcesBody(
-            compute: ResourcesBody.Compute(
-                cpuUsage: usage(\.cpu), memoryUsage: usage(\.memory), gpuUsage: usage(\.gpu)),
-            modelUsage: try models(), databaseLoad: database)
+    /// Without what workers, hosts and the store itself tell.
+    func resources() throws(StoreError) -> ResourcesBody {
+        ResourcesBody(
+            compute: ResourcesBody.Compute(cpuUsage: nil, memoryUsage: nil, gpuUsage: nil),
+            modelUsage: try models(), databaseLoad: ResourcesBody.DatabaseLoad(nil))
     }
 
     private func models() throws(StoreError) -> [ResourcesBody.ModelUsage] {
@@ -50,5 +26,43 @@ extension WindowFigures {
                     costKnownRate: percentage(sum[.costReports], of: sum[.modelCalls])))
         }
         return models
+    }
+}
+
+extension MetricsBody {
+    /// Adds what workers and hosts told in the range.
+    ///
+    /// - Parameter load: By five minutes, in order.
+    mutating func add(_ load: [LoadBucket], _ query: MetricsQuery) {
+        if throughput != nil {
+            let sum = load.sum
+            throughput?.capacityUtilization = sum.utilization.mean
+            throughput?.maxCapacity = sum.largestTotal
+        }
+        if resources != nil { resources?.compute = ResourcesBody.Compute(load, query) }
+    }
+}
+
+extension ResourcesBody.Compute {
+    fileprivate init(_ load: [LoadBucket], _ query: MetricsQuery) {
+        var sums = [LoadSums](repeating: LoadSums(), count: query.grid.count)
+        let starts = query.grid.starts
+        for bucket in load {
+            // One that the range begins in belongs to the first step; one that is longer than a
+            // step to each that began in it.
+            let start = max(bucket.start, query.grid.range.lowerBound)
+            guard var step = query.grid.index(of: start) else { continue }
+            let end = min(bucket.start + LoadGrid.bucket, query.now)
+            repeat {
+                sums[step].add(bucket.sums)
+                step += 1
+            } while step < query.grid.count && starts[step] < end
+        }
+        func usage(_ share: (LoadSums) -> ShareSum) -> [PointBody]? {
+            guard sums.contains(where: { share($0).count > 0 }) else { return nil }
+            return zip(starts, sums).map { PointBody(timestamp: $0, value: share($1).mean) }
+        }
+        self.init(
+            cpuUsage: usage(\.cpu), memoryUsage: usage(\.memory), gpuUsage: usage(\.gpu))
     }
 }

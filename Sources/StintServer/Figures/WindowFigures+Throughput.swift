@@ -4,8 +4,8 @@ import StintStorage
 import StintWire
 
 extension WindowFigures {
-    /// - Parameter load: Of the workers in the range.
-    func throughput(load: LoadSums) -> ThroughputBody {
+    /// Without what workers tell.
+    func throughput() -> ThroughputBody {
         let minutes = query.minutesPassed(from: query.from, to: query.to)
         let perMinute = minutes > 0 ? Double(sum.finished) / minutes : nil
         let trend = trend()
@@ -19,7 +19,7 @@ extension WindowFigures {
             peakThroughput: peak.flatMap { peak in
                 (peak.value ?? 0) > 0 ? trend.first { $0.value == peak.value } : nil
             },
-            capacityUtilization: load.utilization.mean, maxCapacity: load.largestTotal)
+            capacityUtilization: nil, maxCapacity: nil)
     }
 
     /// Executions a minute in each step, by what of it lies in the range and has passed.

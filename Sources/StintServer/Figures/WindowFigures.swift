@@ -14,6 +14,8 @@ struct WindowFigures {
     let measures: Measures?
     /// Each step of the range.
     let steps: [SlotCounts]
+    /// Each five minutes of the range and of the time before it; `nil` unless patterns are asked for.
+    let arrivals: SlotSeries?
 
     /// Up to so many finished executions, and so many that started, every single value is looked at.
     static let mostForExact: Int64 = 10_000
@@ -30,6 +32,9 @@ struct WindowFigures {
                 .queueWait, .okDuration, .notOKDuration, .okTotal, .notOKTotal,
             ])
         }
+        // First: what it reads holds what the steps and the hours of day need.
+        arrivals =
+            blocks.contains(.patterns) ? try Self.arrivals(query, in: snapshot) : nil
         let needsSum = !blocks.isDisjoint(with: [.throughput, .latency, .performance])
         sum =
             needsSum
@@ -50,6 +55,20 @@ struct WindowFigures {
         steps =
             needsSteps
             ? try snapshot.series(of: query.agent, bounds: query.bounds) : []
+    }
+
+    /// The blocks that are asked for, but `realtime`, and without what workers tell.
+    func body(_ blocks: Set<MetricsBody.Block>) throws(StoreError) -> MetricsBody {
+        var body = MetricsBody(
+            workspace: query.workspace.rawValue, timeframe: query.timeframe?.rawValue,
+            from: query.from, to: query.to, tz: query.zone.identifier, agent: query.agent,
+            stepSeconds: query.grid.step.span.seconds)
+        if blocks.contains(.throughput) { body.throughput = throughput() }
+        if blocks.contains(.latency) { body.latency = latency() }
+        if blocks.contains(.performance) { body.performance = try performance() }
+        if blocks.contains(.patterns) { body.patterns = try patterns() }
+        if blocks.contains(.resources) { body.resources = try resources() }
+        return body
     }
 
     var method: PercentileMethod { measures == nil ? .sketch : .exact }
