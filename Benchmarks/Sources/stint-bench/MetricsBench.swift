@@ -100,7 +100,7 @@ struct MetricsBench {
             let name = Self.percentiles(span)
             let seconds = try postgres.percentileSeconds(from: store.end - span, to: store.end)
             let ratio = medians[name].map {
-                String(format: "; %.0f × ours over HTTP", seconds / $0)
+                String(format: "; %.1f × ours over HTTP", seconds / $0)
             }
             row(
                 "PostgreSQL, \(name)", "p50 \(milliseconds(seconds))",
