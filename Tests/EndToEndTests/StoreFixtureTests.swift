@@ -74,7 +74,9 @@ extension EndToEnd {
         private static func contains(_ found: JSON, _ due: JSON) -> Bool {
             switch (found, due) {
             case (.object, .object(let members)):
-                members.allSatisfy { contains(found[$0.key], $0.value) }
+                // What is expected of one that runs was not known then, and changes with the clock.
+                members.filter { $0.key != "etaAt" && $0.key != "overdue" }
+                    .allSatisfy { contains(found[$0.key], $0.value) }
             case (.array(let elements), .array(let due)):
                 elements.count == due.count && zip(elements, due).allSatisfy { contains($0, $1) }
             default:
