@@ -176,10 +176,11 @@ struct ExecutionRoutes: Sendable {
             running.isEmpty
             ? [:]
             : try await remaining.times(
-                of: Set(running.map(\.agent)), in: scope.identity.workspace, at: now, store: store)
+                of: Set(running.map { Spelling($0.agent) }), in: scope.identity.workspace, at: now,
+                store: store)
         return stored.map { stored in
             var view = view(stored, scope)
-            if let time = times[stored.state.agent],
+            if let time = times[Spelling(stored.state.agent)],
                 let end = ExpectedEnd(of: stored.state, by: time, at: now)
             {
                 view.etaAt = end.at

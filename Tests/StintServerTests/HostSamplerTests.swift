@@ -29,14 +29,14 @@ import Testing
     @Test func `memory is the machine's, or the group's where that has a bound`() {
         var files = [
             "/proc/meminfo": "MemTotal:       1000 kB\nMemFree: 1 kB\nMemAvailable:    250 kB\n",
-            "/proc/self/cgroup": "1:cpu:/a\n0::/work\n",
-            "/sys/fs/cgroup/work/memory.max": "max\n",
-            "/sys/fs/cgroup/work/memory.current": "600\n",
+            "/proc/self/cgroup": "1:cpu:/a\n0::/service\n",
+            "/sys/fs/cgroup/service/memory.max": "max\n",
+            "/sys/fs/cgroup/service/memory.current": "600\n",
         ]
         #expect(Self.figures(files).memoryShare == 75)
-        files["/sys/fs/cgroup/work/memory.max"] = "800\n"
+        files["/sys/fs/cgroup/service/memory.max"] = "800\n"
         #expect(Self.figures(files).memoryShare == 75)
-        files["/sys/fs/cgroup/work/memory.stat"] = "anon 1\ninactive_file 200\n"
+        files["/sys/fs/cgroup/service/memory.stat"] = "anon 1\ninactive_file 200\n"
         #expect(Self.figures(files).memoryShare == 50)
         #expect(Self.figures([:]).memoryShare == nil)
     }

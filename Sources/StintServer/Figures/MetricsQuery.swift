@@ -16,8 +16,9 @@ struct MetricsQuery: Sendable {
     /// The server's clock when it was asked.
     let now: Instant
 
-    /// The most days of a range: as many as a series has points.
-    static let longestDays = 400
+    /// The most days of a range: by days, a series then has no more points than it may, whatever
+    /// part of a day the range begins and ends with.
+    static let mostDays: Int64 = 398
 
     init(
         workspace: Workspace, now: Instant, _ parameters: inout QueryParameters
@@ -43,9 +44,8 @@ struct MetricsQuery: Sendable {
             guard from < to else {
                 throw .parameter("to", "it does not lie after `from`.")
             }
-            guard to.since(from) <= .days(Int64(Self.longestDays - 2)) else {
-                throw .parameter(
-                    "to", "a range of \(Self.longestDays - 2) days at the most is due.")
+            guard to.since(from) <= .days(Self.mostDays) else {
+                throw .parameter("to", "a range of \(Self.mostDays) days at the most is due.")
             }
             self.from = from
             self.to = to

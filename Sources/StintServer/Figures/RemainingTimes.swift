@@ -48,18 +48,19 @@ final class RemainingTimes: Sendable {
 
     /// What is known of several agents, by name.
     func times(
-        of agents: Set<String>, in workspace: Workspace, at now: Instant,
+        of agents: Set<Spelling>, in workspace: Workspace, at now: Instant,
         store: any ExecutionStore
-    ) async throws(StoreError) -> [String: RemainingTime] {
-        var found: [String: RemainingTime] = [:]
+    ) async throws(StoreError) -> [Spelling: RemainingTime] {
+        var found: [Spelling: RemainingTime] = [:]
         for agent in agents {
-            found[agent] = held(Agent(workspace: workspace, name: Spelling(agent)), at: now)
+            found[agent] = held(Agent(workspace: workspace, name: agent), at: now)
         }
         if found.count == agents.count { return found }
         return try await store.figures(in: workspace) { (snapshot) throws(StoreError) in
-            var found: [String: RemainingTime] = [:]
+            var found: [Spelling: RemainingTime] = [:]
             for agent in agents {
-                found[agent] = try self.time(of: agent, in: workspace, at: now, from: snapshot)
+                found[agent] = try self.time(
+                    of: agent.text, in: workspace, at: now, from: snapshot)
             }
             return found
         }

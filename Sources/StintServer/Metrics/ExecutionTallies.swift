@@ -8,8 +8,9 @@ import Synchronization
 ///
 /// Nothing is ever taken back, as befits counters: a corrected end counts again as what it became,
 /// what is told of it after its end is not added, and a deleted execution has been counted. The
-/// figures of `GET /v1/metrics` are exact; these are for rates. An agent beyond the first 100 of a workspace counts as `other`, and so does a model
-/// beyond the first 50, so that nobody who names things can grow the page without bound.
+/// figures of `GET /v1/metrics` are exact; these are for rates. An agent beyond the first 100 of a
+/// workspace counts as `other`, and so does a model beyond the first 50, so that nobody who names
+/// things can grow the page without bound.
 ///
 /// An addition takes a lock and no other call.
 public final class ExecutionTallies: Sendable {

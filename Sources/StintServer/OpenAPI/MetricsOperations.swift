@@ -30,7 +30,12 @@ extension Operation {
             "timeframe", .words(Timeframe.allCases.map(\.rawValue)).with("default", "1h"),
             "The range that ends now. Not together with `from` and `to`."),
         .query("from", .sentInstant, "The start of the range, with `to`."),
-        .query("to", .sentInstant, "The end of the range, which is not part of it, with `from`."),
+        .query(
+            "to", .sentInstant,
+            """
+            The end of the range, which is not part of it, with `from`; \(MetricsQuery.mostDays) \
+            days after it at the most.
+            """),
         .query("agent", .string, "Of this agent alone."),
         .query(
             "tz", .string.with("default", "UTC"),
