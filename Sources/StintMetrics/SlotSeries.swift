@@ -4,7 +4,7 @@ public import StintModel
 /// other.
 public struct SlotSeries: Sendable {
     /// Five minutes; slots are aligned to it in UTC.
-    public static let span = TimeSpan.seconds(300)
+    public static let span = SlotCounts.span
 
     /// The start of the first slot.
     public let start: Instant

@@ -54,8 +54,8 @@ public protocol FiguresSnapshot {
         of agent: String?, at now: Instant, limit: Int
     ) throws(StoreError) -> OpenFigures
 
-    /// How many are open now, of each agent that has any.
-    func openByAgent() throws(StoreError) -> [Spelling: OpenCounts]
+    /// How many of an agent are open now: a few looks into an index, and the entries counted.
+    func openCounts(of agent: String) throws(StoreError) -> OpenCounts
 
     /// How the failed ones of a range failed, those of the most frequent type and agent first: of
     /// the newest `limit` of them.

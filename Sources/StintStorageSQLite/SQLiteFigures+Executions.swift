@@ -182,21 +182,15 @@ extension SQLiteFigures {
         return (try all.first { $0.integer(0) } ?? 0) - (try uncounted.first { $0.integer(0) } ?? 0)
     }
 
-    func openByAgent() throws(StoreError) -> [Spelling: OpenCounts] {
+    func openCounts(of agent: String) throws(StoreError) -> OpenCounts {
         try mapped { () throws(SQLiteFailure) in
-            guard let workspace else { return [:] }
-            var found: [Spelling: OpenCounts] = [:]
-            var agents: [KnownAgent] = []
-            try eachAgent { agents.append($0) }
-            for agent in agents {
-                var counts = OpenCounts()
-                for status in Self.running {
-                    counts.running += try count(status, workspace, agent.number)
-                }
-                counts.queued = try count(.queued, workspace, agent.number)
-                if counts != OpenCounts() { found[Spelling(agent.name)] = counts }
+            var counts = OpenCounts()
+            guard let workspace, let agentKey = try key(of: agent) else { return counts }
+            for status in Self.running {
+                counts.running += try count(status, workspace, agentKey)
             }
-            return found
+            counts.queued = try count(.queued, workspace, agentKey)
+            return counts
         }
     }
 

@@ -133,14 +133,13 @@ private struct AgentPage {
         }
         let page = agents.prefix(limit)
         let from = now - .days(1)
-        let open = try snapshot.openByAgent()
         let finished = try snapshot.sum(of: RollUpSeries(), from: from, to: now).finished
         let isExact = finished <= WindowFigures.mostForExact
         var items: [AgentBody] = []
         for agent in page {
             let figures = try AgentFigures(
                 of: agent.name, in: snapshot, from: from, to: now, isExact: isExact)
-            let counts = open[Spelling(agent.name)] ?? OpenCounts()
+            let counts = try snapshot.openCounts(of: agent.name)
             items.append(
                 AgentBody(
                     figures: figures.body, p99: figures.p99, lastSeenAt: agent.seenAt,

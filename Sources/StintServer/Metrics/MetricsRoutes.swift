@@ -22,17 +22,19 @@ struct MetricsRoutes: Sendable {
             ? .openMetrics : .prometheus
         let workspace = scope.identity.workspace
         let open = try await store.figures(in: workspace) { (snapshot) throws(StoreError) in
-            try snapshot.openByAgent()
+            var open: [ExecutionTallies.Open] = []
+            for agent in try snapshot.agents() {
+                let counts = try snapshot.openCounts(of: agent.name)
+                if counts == OpenCounts() { continue }
+                open.append(
+                    ExecutionTallies.Open(
+                        agent: agent.name, running: Int(counts.running),
+                        queued: Int(counts.queued)))
+            }
+            return open
         }
         var page = MetricsPage(form: form)
-        page.writeExecutions(
-            metrics.executions.tally(
-                of: workspace,
-                open: open.map { agent, counts in
-                    ExecutionTallies.Open(
-                        agent: agent.text, running: Int(counts.running),
-                        queued: Int(counts.queued))
-                }))
+        page.writeExecutions(metrics.executions.tally(of: workspace, open: open))
         writeRequests(to: &page)
         writeConnections(to: &page)
         writeRecording(to: &page)

@@ -1,4 +1,4 @@
-public import StintModel
+import StintModel
 
 extension TrueFigures {
     /// The answer to a question about a window, as far as it follows from executions alone.

@@ -1,4 +1,4 @@
-public import StintModel
+import StintModel
 
 extension TrueFigures {
     public var timeline: TrueFigure {

@@ -61,6 +61,24 @@ import Testing
         }
     }
 
+    @Test func `agents whose names a store tells apart have estimates of their own`() async throws {
+        try await ServerUnderTest.withoutHost { server in
+            let done = (0..<10).flatMap { number in
+                Told(
+                    id: "done\(number)", agent: "caf\u{E9}", started: "12:\(10 + number):00",
+                    finished: "12:\(11 + number):00"
+                ).events
+            }
+            try await server.tell(
+                done + Told(id: "known", agent: "caf\u{E9}", started: "13:59:50").events
+                    + Told(id: "new", agent: "cafe\u{301}", started: "13:59:40").events)
+            let items = try await server.send("GET", "/v1/executions?status=running").body
+                .split(separator: #"{"id":"#)
+            #expect(items.filter { $0.contains(#""overdue":false"#) }.count == 1)
+            #expect(items.first { $0.hasPrefix(#""new""#) }?.contains(#""etaAt":null"#) == true)
+        }
+    }
+
     @Test func `what waits for something runs, what is only known of does neither`() async throws {
         try await ServerUnderTest.withoutHost { server in
             try await server.tell(
