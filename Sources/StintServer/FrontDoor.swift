@@ -34,6 +34,9 @@ struct FrontDoor: RouterMiddleware {
         }
         response.headers[.requestID] = context.id
         response.headers[.contentTypeOptions] = "nosniff"
+        if !response.headers.contains(.cacheControl) {
+            response.headers[.cacheControl] = "no-store"
+        }
         metrics.requestEnded(request, context, response, since: start)
         if isSecure { response.headers[.strictTransportSecurity] = "max-age=31536000" }
         return response

@@ -149,6 +149,7 @@ public struct Server: Service {
         router.add(
             middleware: FrontDoor(
                 hosts: hosts, access: access, isSecure: certificate != nil, metrics: metrics))
+        router.add(middleware: AnswerCompression())
         router.add(routes, access: access)
         let onListening = onListening
         return Application(
