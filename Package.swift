@@ -31,6 +31,8 @@ let package = Package(
         .systemLibrary(name: "CKernel"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "StintModel"),
+        // The pages; the program carries them, as it is to run from one file.
+        .target(name: "StintDashboard", resources: [.embedInCode("Pages")]),
         .target(name: "StintMetrics", dependencies: ["StintModel"]),
         .target(
             name: "StintStorage",
@@ -54,7 +56,8 @@ let package = Package(
         .target(
             name: "StintServer",
             dependencies: [
-                "CZlib", "StintIngest", "StintMetrics", "StintModel", "StintStorage", "StintWire",
+                "CZlib", "StintDashboard", "StintIngest", "StintMetrics", "StintModel",
+                "StintStorage", "StintWire",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -130,7 +133,8 @@ let package = Package(
         .testTarget(
             name: "StintServerTests",
             dependencies: [
-                "CZlib", "StintMetrics", "StintModel", "StintServer", "StintSimulation",
+                "CZlib", "StintDashboard", "StintMetrics", "StintModel", "StintServer",
+                "StintSimulation",
                 "StintStorage", "StintStorageSQLite", "StintStorageTesting", "StintWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

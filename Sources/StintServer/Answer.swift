@@ -31,9 +31,11 @@ enum Answer {
             body: .init(byteBuffer: ByteBuffer(bytes: json.bytes)))
     }
 
-    static func tag(of json: JSONWriter) -> String {
+    static func tag(of json: JSONWriter) -> String { tag(of: json.bytes) }
+
+    static func tag(of bytes: [UInt8]) -> String {
         var digest = Fingerprint()
-        json.bytes.withUnsafeBufferPointer { bytes in
+        bytes.withUnsafeBufferPointer { bytes in
             for byte in bytes { digest.combine(byte) }
         }
         return "\"\(digest.hex)\""

@@ -25,8 +25,8 @@ struct Route: Sendable {
     let method: HTTPRequest.Method
     let path: String
     let scope: Scope
-    /// What the interface's description says of it.
-    let operation: Operation
+    /// What the interface's description says of it; `nil` for a file of the dashboard.
+    let operation: Operation?
     let handle: @Sendable (Request, RequestScope) async throws -> Response
 
     static func get(
@@ -34,6 +34,14 @@ struct Route: Sendable {
         _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
     ) -> Route {
         Route(method: .get, path: path, scope: scope, operation: operation, handle: handle)
+    }
+
+    /// Serves a file of the dashboard, to everybody.
+    static func page(
+        _ path: String,
+        _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
+    ) -> Route {
+        Route(method: .get, path: path, scope: .none, operation: nil, handle: handle)
     }
 
     static func post(

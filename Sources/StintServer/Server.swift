@@ -214,8 +214,7 @@ public struct Server: Service {
             startedAt: now())
         let routes =
             ingest.routes + executions.routes + figures.routes + keys.routes + audit.routes
-            + health.routes
-            + scrape.routes
+            + health.routes + scrape.routes + PageRoutes().routes
         return routes.described(version: version)
     }
 }

@@ -48,6 +48,13 @@ import Testing
         "GET /v1/audit": Example(path: "/v1/audit", status: 200),
         "GET /metrics": Example(path: "/metrics", status: 200),
         "GET /openapi.json": Example(path: "/openapi.json", status: 200),
+        "GET /": Example(path: "/", status: 200),
+        "GET /executions": Example(path: "/executions", status: 200),
+        "GET /executions/:id": Example(path: "/executions/canary", status: 200),
+        "GET /diagnose": Example(path: "/diagnose", status: 200),
+        "GET /login": Example(path: "/login", status: 200),
+        "GET /assets/:name": Example(path: "/assets/app.js", status: 200),
+        "GET /favicon.ico": Example(path: "/favicon.ico", status: 200),
         "GET /health/live": Example(path: "/health/live", status: 200),
         "GET /health/ready": Example(path: "/health/ready", status: 200),
     ]

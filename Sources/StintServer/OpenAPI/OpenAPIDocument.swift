@@ -3,10 +3,17 @@ import StintWire
 
 /// The description of the interface: OpenAPI 3.1, made of the routes.
 ///
-/// A route tells what is its own. What all have in common is told here, once.
+/// A route tells what is its own. What all have in common is told here, once. The dashboard's files
+/// are no part of the interface.
 struct OpenAPIDocument {
-    let routes: [Route]
-    let version: String
+    /// The routes that have an operation, each with it.
+    private let described: [(route: Route, operation: Operation)]
+    private let version: String
+
+    init(routes: [Route], version: String) {
+        described = routes.compactMap { route in route.operation.map { (route, $0) } }
+        self.version = version
+    }
 
     var json: JSONWriter {
         var json = JSONWriter(capacity: 128 << 10)
@@ -51,10 +58,13 @@ struct OpenAPIDocument {
     /// By path, in the order of the routes.
     private var paths: [(name: String, value: JSONNode)] {
         var names: [String] = []
-        for route in routes where !names.contains(route.path) { names.append(route.path) }
+        for (route, _) in described where !names.contains(route.path) { names.append(route.path) }
         return names.map { path in
-            let operations = routes.filter { $0.path == path }.map { route in
-                (name: route.method.rawValue.lowercased(), value: operation(of: route))
+            let operations = described.filter { $0.route.path == path }.map { route, operation in
+                (
+                    name: route.method.rawValue.lowercased(),
+                    value: node(of: operation, at: route)
+                )
             }
             return (name: Self.template(path), value: .object(operations))
         }
@@ -67,8 +77,7 @@ struct OpenAPIDocument {
         }.joined(separator: "/")
     }
 
-    private func operation(of route: Route) -> JSONNode {
-        let operation = route.operation
+    private func node(of operation: Operation, at route: Route) -> JSONNode {
         var members: [(name: String, value: JSONNode)] = [
             ("operationId", .text(operation.id)),
             ("tags", [.text(operation.group.rawValue)]),
@@ -83,7 +92,7 @@ struct OpenAPIDocument {
             members.append(
                 ("requestBody", ["required": true, "content": .object(operation.body.map(\.node))]))
         }
-        members.append(("responses", .object(responses(of: route))))
+        members.append(("responses", .object(responses(to: operation, at: route))))
         let needed: JSONNode = route.scope == .none ? [] : [["key": [.text(route.scope.rawValue)]]]
         members.append(("security", needed))
         return .object(members)
@@ -91,8 +100,10 @@ struct OpenAPIDocument {
 
     // MARK: Answers
 
-    private func responses(of route: Route) -> [(name: String, value: JSONNode)] {
-        let success = route.operation.success
+    private func responses(
+        to operation: Operation, at route: Route
+    ) -> [(name: String, value: JSONNode)] {
+        let success = operation.success
         var headers = ["X-Request-Id"]
         if success.isTagged { headers.append("ETag") }
         if route.scope != .none { headers += ["RateLimit", "RateLimit-Policy"] }
@@ -113,15 +124,15 @@ struct OpenAPIDocument {
                     ]
                 ))
         }
-        for problem in Self.problems where problem.isDue(route) {
+        for problem in Self.problems where problem.isDue(operation, route) {
             responses.append(
                 (
                     String(problem.status.code),
                     ["$ref": .text("#/components/responses/\(problem.name)")]
                 ))
         }
-        for (status, cause) in route.operation.problems {
-            let shared = SharedProblem(name: "", status: status, cause: cause) { _ in true }
+        for (status, cause) in operation.problems {
+            let shared = SharedProblem(name: "", status: status, cause: cause) { _, _ in true }
             responses.append((String(status.code), Self.response(to: shared)))
         }
         return responses
@@ -134,44 +145,44 @@ struct OpenAPIDocument {
         var cause: String
         var headers: [String] = []
         /// Whether a route may answer so.
-        var isDue: @Sendable (Route) -> Bool
+        var isDue: @Sendable (Operation, Route) -> Bool
     }
 
     private static let problems: [SharedProblem] = [
         SharedProblem(
             name: "BadRequest", status: .badRequest,
             cause: "The body or a query parameter is not understood, or not known."
-        ) { _ in true },
+        ) { _, _ in true },
         SharedProblem(
             name: "Unauthorized", status: .unauthorized, cause: "No valid key was given.",
             headers: ["WWW-Authenticate"]
-        ) { $0.scope != .none },
+        ) { $1.scope != .none },
         SharedProblem(
             name: "Forbidden", status: .forbidden,
             cause: "The key has another scope; or the server has no keys, and another name."
-        ) { _ in true },
+        ) { _, _ in true },
         SharedProblem(
             name: "NotFound", status: .notFound,
             cause: "It is not known, has expired, or belongs to another workspace."
-        ) { $0.path.contains(":") },
+        ) { $1.path.contains(":") },
         SharedProblem(
             name: "ContentTooLarge", status: .contentTooLarge,
             cause: "The body, decompressed, is larger than the server takes."
-        ) { !$0.operation.body.isEmpty },
+        ) { operation, _ in !operation.body.isEmpty },
         SharedProblem(
             name: "UnsupportedMediaType", status: .unsupportedMediaType,
             cause: "The body's type or encoding is not one of those taken."
-        ) { !$0.operation.body.isEmpty },
+        ) { operation, _ in !operation.body.isEmpty },
         SharedProblem(
             name: "TooManyRequests", status: .tooManyRequests,
             cause: "The key asks too often, or its address tried too many wrong ones.",
             headers: ["Retry-After", "RateLimit", "RateLimit-Policy"]
-        ) { $0.scope != .none },
+        ) { $1.scope != .none },
         SharedProblem(
             name: "ServiceUnavailable", status: .serviceUnavailable,
             cause: "Too much waits, or the store does not answer. Send the same again later.",
             headers: ["Retry-After"]
-        ) { _ in true },
+        ) { _, _ in true },
     ]
 
     private static func response(to problem: SharedProblem) -> JSONNode {
