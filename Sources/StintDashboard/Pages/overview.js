@@ -79,7 +79,7 @@ class OverviewPage {
     if (await this.#isNothingRecorded(figures)) return this.#welcome();
     this.#take(figures);
     this.#drawFrame();
-    this.#flight.load(this.#realtime, [...this.#lost.values()], serverNow());
+    this.#flight.load(this.#realtime, [...this.#lost.values()], this.#lostWords, serverNow());
     this.#drawFigures();
     this.#drawLost();
   }
@@ -164,7 +164,7 @@ class OverviewPage {
   #update(realtime) {
     if (!this.#flight) return;
     this.#realtime = realtime;
-    this.#flight.update(realtime, this.#lost.size, serverNow());
+    this.#flight.update(realtime, this.#lostWords, serverNow());
     this.#drawNow();
   }
 
