@@ -47,7 +47,7 @@ class Server:
         log = open(pathlib.Path(self.folder.name) / "log", "ab")
         self.process = subprocess.Popen(
             [self.program, "serve", "--port", str(self.port), "--store", self.store,
-             "--otlp-grpc-port", "off", *self.options],
+             *self.options],
             stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
