@@ -82,7 +82,7 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
     const attribute = event.target.closest('[data-by]');
     if (attribute) navigate({ by: attribute.dataset.by }, { replace: true });
     const more = event.target.closest('[data-more]');
-    if (more) more.closest('.panel').classList.add('shows-all');
+    if (more) more.closest('#findings > div').classList.add('shows-all');
     const closing = event.target.closest('[data-close]');
     if (closing) askToClose(closing.dataset.close, { toast, signal, done: soon });
   }, { signal });
@@ -92,7 +92,7 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
     if (name) navigate({ by: name }, { replace: true });
   }, { signal });
   root.addEventListener('change', (event) => {
-    if (event.target.id === 'range') navigate({ timeframe: event.target.value, from: null, to: null }, { replace: true });
+    if (event.target.id === 'range') navigate({ since: event.target.value, from: null, to: null }, { replace: true });
   }, { signal });
 
   /** Ages and elapsed times, each second. */
@@ -125,7 +125,7 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
 function range(query) {
   const [from, to] = [query.get('from'), query.get('to')];
   if (instant(from) != null && instant(to) != null) return { from, to };
-  const timeframe = query.get('timeframe');
+  const timeframe = query.get('since');
   return { timeframe: RANGES.includes(timeframe) ? timeframe : '24h' };
 }
 

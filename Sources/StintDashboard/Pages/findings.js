@@ -5,7 +5,7 @@ import { about, ago, clock, count, duration, esc, instant, percent, ticking, usd
 import { change, command as commandLine, copyButton, icon, outcome, panel, statusSign, time } from './signs.js';
 
 /** Cases shown in full before the rest folds. */
-const FIRST_CASES = 10;
+const FIRST_CASES = 5;
 /** Attributes offered for the last part; any other may be named. */
 const ATTRIBUTES = ['model', 'agent', 'worker'];
 
@@ -80,26 +80,30 @@ function summary(of) {
 // Stuck
 
 function stuck(findings, told) {
-  const cases = findings.map((finding, index) => stuckCase(finding, told, index >= FIRST_CASES)).join('');
-  const rest = findings.length - FIRST_CASES;
-  const more = rest > 0 ? `<button type="button" class="pill" data-more>Show ${count(rest)} more</button>` : '';
+  const cases = findings.map((finding) => stuckCase(finding, told));
   const nothing = '<div class="empty"><b>Nothing is stuck.</b> Whatever runs keeps the promises it made: its deadline and its heartbeat.</div>';
-  return panel('Stuck', cases ? cases + more : nothing, { note: 'past the deadline, silent for longer than promised, or gone at the origin' });
+  return panel('Stuck', folded(cases, 'case') || nothing, { note: 'past the deadline, silent for longer than promised, or gone at the origin' });
 }
 
-function stuckCase(finding, told, isFolded) {
+/** The first cases, and a button that shows the rest. */
+function folded(cases, kind) {
+  const rest = cases.length - FIRST_CASES;
+  const boxes = cases.map((markup, index) => `<article class="${kind}${index < FIRST_CASES ? '' : ' folded'}">${markup}</article>`).join('');
+  return boxes + (rest > 0 ? `<button type="button" class="pill" data-more>Show ${count(rest)} more</button>` : '');
+}
+
+function stuckCase(finding, told) {
   const [id] = finding.executions;
   const now = instant(told.to);
   const silence = instant(finding.lastSeenAt);
   const place = [finding.step && `in ${finding.step}`, finding.activity].filter(Boolean).join(', ');
   const facts = (finding.facts ?? []).map((fact) => `<li${fact.decisive ? ' class="decisive"' : ''}>${esc(fact.text)}</li>`).join('');
-  return `<article class="case${isFolded ? ' folded' : ''}">
-    <div class="line1"><h3 class="verdict">${icon('lost')} ${esc(finding.verdict)}</h3><span class="dim">${esc(finding.certainty)}</span>
+  return `<div class="line1"><h3 class="verdict">${icon('lost')} ${esc(finding.verdict)}</h3><span class="dim">${esc(finding.certainty)}</span>
       <a href="${execution(id)}"><b>${esc(finding.agent)}</b> <code>${esc(id)}</code></a><span class="sub">${esc(place)}</span>
       ${silence == null ? '' : `<span class="silence">silent for ${aging('age', silence, now)}</span>`}</div>
     <div><ul class="evidence">${facts}</ul>${usual(finding)}</div>
     <div><p>${esc(finding.advice)}</p>${(finding.commands ?? []).map((each) => commandLine(each.command)).join('')}
-      <button type="button" data-close="${esc(id)}">Close…</button></div></article>`;
+      <button type="button" data-close="${esc(id)}">Close…</button></div>`;
 }
 
 /** How long executions of its agent take, beside how long this one took until it fell silent. */
@@ -180,15 +184,15 @@ function compared({ count: now, previous }) {
 
 function duplicates(findings) {
   const nothing = '<div class="empty"><b>No message was handled twice.</b> Executions name theirs in the attribute <code>messageId</code>.</div>';
-  return panel('Handled more than once', findings.map(duplicate).join('') || nothing, { note: 'one message, more than one execution' });
+  return panel('Handled more than once', folded(findings.map(duplicate), 'body') || nothing, { note: 'one message, more than one execution' });
 }
 
 function duplicate({ messageId, agents, runs, overlapSeconds, costUsd, commands }) {
   const lap = overlapSeconds > 0 ? `, overlapping for ${duration(overlapSeconds)}` : '';
   const cost = costUsd ? `; ${usd(costUsd)} spent on the repetition` : '';
   const links = runs.map((run) => `<a href="${execution(run.id)}"><code>${esc(run.id)}</code></a> ${clock(instant(run.startedAt))} ${statusSign(run.status)}`);
-  return `<div class="body"><p><b>${esc(messageId)}</b> <span class="sub">${esc((agents ?? []).join(', '))}, ${count(runs.length)} executions${lap}${cost}.</span></p>
-    ${overlap(runs)}<p>${links.join(' <span class="dim">and</span> ')}</p>${(commands ?? []).map((each) => commandLine(each.command)).join('')}</div>`;
+  return `<p><b>${esc(messageId)}</b> <span class="sub">${esc((agents ?? []).join(', '))}, ${count(runs.length)} executions${lap}${cost}.</span></p>
+    ${overlap(runs)}<p>${links.join(' <span class="dim">and</span> ')}</p>${(commands ?? []).map((each) => commandLine(each.command)).join('')}`;
 }
 
 /** Each execution as a bar from its start to its end, on one scale. */
