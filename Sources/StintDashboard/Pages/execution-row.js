@@ -1,10 +1,8 @@
 // One execution as a row of the list.
 import { at, isFailure } from './account.js';
 import { about, compact, duration, esc, ticking, usd } from './formats.js';
+import { saidInBrief } from './said.js';
 import { currentStep, isFinal, outcome, silentSeconds, statusSign, stepStrip, time } from './signs.js';
-
-/** Payloads may be of 32 KiB; a row shows the beginning, the execution's page the whole. */
-const LONGEST_CELL = 300;
 
 export const COLUMNS = '<tr><th>Status</th><th>Agent</th><th class="opt hide-s">Execution</th><th>Created</th>'
   + '<th class="num opt hide-s">Waited</th><th class="num hide-s">Ran</th><th class="hide-s">Steps</th>'
@@ -13,15 +11,6 @@ export const COLUMNS = '<tr><th>Status</th><th>Agent</th><th class="opt hide-s">
 export const COLUMN_COUNT = 11;
 
 export const pathOf = (id) => `/executions/${encodeURIComponent(id)}`;
-
-/** Text from data: as text, and its direction of writing its own affair. */
-export const said = (text) => `<bdi>${esc(text)}</bdi>`;
-
-/** Text from data that takes one line, whatever it holds. */
-export function saidInBrief(text) {
-  const line = String(text ?? '').slice(0, LONGEST_CELL + 1);
-  return line.length > LONGEST_CELL ? `${said(line.slice(0, LONGEST_CELL))}…` : said(line);
-}
 
 /**
  * The cells of a row. Clocks that run carry `data-since` (ms) for `tickRow`.
