@@ -45,6 +45,16 @@ export function about(seconds) {
   return `${Math.round(whole / 86400)} d`;
 }
 
+/** A distance on a timeline: +840 ms, +2.6 s, +2 s, +73 s, +12 m 04 s. */
+export function offset(seconds) {
+  if (isMissing(seconds)) return MISSING;
+  const positive = Math.max(0, seconds);
+  if (positive < 0.9995) return `+${Math.round(positive * 1000)} ms`;
+  if (positive < 9.95) return `+${Number(positive.toFixed(1))} s`;
+  const whole = Math.round(positive);
+  return `+${whole < 120 ? `${whole} s` : wholeUnits(whole)}`;
+}
+
 /** How long since an instant; stands beside an absolute time, or where the age is the point. */
 export function ago(ms, nowMs) {
   if (isMissing(ms)) return MISSING;
