@@ -1,0 +1,502 @@
+// Execution: what happened, how long did each part take, why did it fail?
+import { at, attemptTimes, isFailure, timeAccount } from './account.js';
+import { Failure, get, serverNow } from './api.js';
+import { attemptTable, commands, facts, failedStep, lastError, links, listOf, notes } from './execution-facts.js';
+import { pathOf } from './execution-row.js';
+import { about, ago, clock, compact, count, duration, esc, offset, percent, stamp, ticking, usd } from './formats.js';
+import { neighbours, visit } from './list-memory.js';
+import { longText, said, saidInBrief, sizeOf } from './said.js';
+import { badge, copyButton, isFinal, legend, outcome, progress, silentSeconds, statusWord } from './signs.js';
+import { failurePanel, showLoading } from './states.js';
+import { StepList, isBusy } from './steps.js';
+import { roundSpan, stepRows, tickOf } from './step-rows.js';
+
+/** The record is read again at most so often, and never for more than a fifth of the time. */
+const REREAD_MS = 400;
+const REREAD_SHARE = 5;
+/** More than this is shown cut, with its size and a download. */
+const RECORD_SHOWN = 256 * 1024;
+const HISTORY = 50;
+
+/** @returns {Promise<import('./app.js').PageHandlers>} */
+export async function execution(context) {
+  const page = new ExecutionPage(context);
+  await page.open();
+  return page.handlers;
+}
+
+class ExecutionPage {
+  #context;
+  #id;
+  #execution = null;
+  #steps = null;
+  #drawn = new Map();
+  #feed = null;
+  #rereading = null;
+  #rereadMs = 0;
+  #usual = new Map();
+  #history = null;
+  #alike = null;
+  #verdict = null;
+  #wantsNotice = false;
+
+  constructor(context) {
+    this.#context = context;
+    this.#id = context.path[1];
+  }
+
+  get handlers() {
+    const { isPreview, navigate } = this.#context;
+    const { newer, older, address } = neighbours(this.#id);
+    const go = (id) => (id === null ? undefined : navigate(pathOf(id)));
+    const keys = { e: () => this.#steps?.toggleAll(serverNow()), j: () => go(older), k: () => go(newer), Escape: () => navigate(address) };
+    const isSilent = this.#execution === null || isFinal(this.#execution.status);
+    return {
+      // An ended execution has no timer.
+      tick: isSilent ? undefined : (nowMs) => this.#tick(nowMs),
+      keys: isPreview ? {} : keys,
+      copyCommand: `stint show ${this.#id}`,
+    };
+  }
+
+  get #root() { return this.#context.root; }
+  get #isOver() { return isFinal(this.#execution.status); }
+
+  // Loading
+
+  async open() {
+    const { isPreview, root, signal } = this.#context;
+    if (!isPreview) visit(this.#id);
+    const stopWaiting = showLoading(root, this.#id);
+    try {
+      this.#execution = await this.#read();
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      return this.#fail(failure);
+    } finally {
+      stopWaiting();
+    }
+    this.#build();
+    this.#draw();
+    if (!this.#isOver) this.#follow();
+    this.#learnMore(signal);
+  }
+
+  #read() { return get(`/v1/executions/${encodeURIComponent(this.#id)}`, {}, { signal: this.#context.signal }); }
+
+  #fail(failure) {
+    const { isPreview, root, setTitle } = this.#context;
+    const back = isPreview ? '' : `<div class="head"><a href="${esc(neighbours(this.#id).address)}">Executions</a></div>`;
+    if (failure.status !== 404) {
+      root.innerHTML = back + failurePanel(failure, { title: 'This execution could not be read' });
+      root.querySelector('[data-retry]')?.addEventListener('click', () => this.open());
+      return;
+    }
+    setTitle('Unknown execution · Executions');
+    root.innerHTML = `${back}<section class="panel"><div class="empty"><b>No execution is called ${saidInBrief(this.#id)}.</b>
+      It may have been removed when its time was over, been erased, or belong to another workspace; or nothing has been heard of it yet. <a href="${esc(listOf({ q: this.#id }))}">Find it in the list</a></div></section>`;
+  }
+
+  /** What the record does not hold: usual times, others with the same error, the verdict of the diagnosis. */
+  async #learnMore(signal) {
+    const quietly = (promise) => promise.catch((failure) => {
+      if (failure.name !== 'AbortError' && !(failure instanceof Failure)) throw failure;
+    });
+    const { status, error } = this.#execution;
+    await Promise.all([
+      quietly(this.#learnHistory(signal)),
+      isFailure(status) && error?.type ? quietly(this.#learnKin(signal)) : null,
+      status === 'lost' ? quietly(this.#learnVerdict(signal)) : null,
+    ]);
+    if (!signal.aborted) this.#draw();
+  }
+
+  async #learnHistory(signal) {
+    const { agent } = this.#execution;
+    if (!agent) return;
+    const { items } = await get('/v1/executions', { agent, status: 'succeeded', limit: HISTORY }, { signal });
+    const durations = new Map();
+    for (const { id, steps } of items) {
+      if (id === this.#id) continue;
+      for (const { name, status, durationSeconds } of steps) {
+        if (status === 'succeeded' && durationSeconds != null) durations.set(name, [...durations.get(name) ?? [], durationSeconds]);
+      }
+    }
+    for (const [name, seconds] of durations) this.#usual.set(name, { median: quantile(seconds, 0.5), n: seconds.length });
+    const ran = items.filter(({ id }) => id !== this.#id).map(({ durationSeconds }) => durationSeconds).filter((seconds) => seconds != null);
+    if (ran.length) this.#history = { p50: quantile(ran, 0.5), p95: quantile(ran, 0.95), n: ran.length };
+  }
+
+  async #learnKin(signal) {
+    const { error: { type }, agent, finishedAt } = this.#execution;
+    const step = failedStep(this.#execution);
+    const minute = 60_000 * Math.floor(at(finishedAt) / 60_000);
+    const [told, beside] = await Promise.all([
+      get('/v1/diagnosis', { timeframe: '24h' }, { signal }),
+      step && agent ? get('/v1/executions', { agent, on: 'finish', from: new Date(minute).toISOString(), to: new Date(minute + 60_000).toISOString(), limit: 100 }, { signal }) : null,
+    ]);
+    const groups = told.findings.filter(({ kind, errorType }) => kind === 'failures' && errorType === type);
+    if (!groups.length) return;
+    const instants = (name) => groups.map((group) => group[name]).filter(Boolean).sort();
+    this.#alike = {
+      href: `/executions?${new URLSearchParams({ errorType: type, on: 'finish', from: told.from, to: told.to })}`,
+      count: groups.reduce((sum, group) => sum + group.count, 0),
+      agents: groups.flatMap(({ agents }) => agents).sort((left, right) => right.count - left.count),
+      firstSeenAt: instants('firstSeenAt')[0], lastSeenAt: instants('lastSeenAt').at(-1),
+      minute: beside && this.#fates(beside.items, step.name),
+    };
+  }
+
+  /** How a step of other executions fared. */
+  #fates(items, name) {
+    const steps = items.filter(({ id }) => id !== this.#id).flatMap(({ steps }) => steps.filter((step) => step.name === name));
+    const succeeded = steps.filter(({ status }) => status === 'succeeded').length;
+    const failed = steps.filter(({ status }) => isFailure(status)).length;
+    return succeeded + failed ? { succeeded, failed } : null;
+  }
+
+  async #learnVerdict(signal) {
+    const { agent } = this.#execution;
+    const { findings } = await get('/v1/diagnosis', { timeframe: '90d', agent }, { signal });
+    this.#verdict = findings.find(({ kind, executions }) => kind === 'stuck' && executions[0] === this.#id) ?? null;
+  }
+
+  // Live
+
+  #follow() {
+    let wasLive = false;
+    this.#feed = this.#context.live({ execution: this.#id }, {
+      onExecution: (summary) => this.#hear(summary),
+      onReset: () => this.#reread(),
+      // Between the record and the feed something may have happened.
+      onState: ({ state }) => {
+        if (state === 'live' && !wasLive) this.#reread();
+        wasLive = wasLive || state === 'live';
+      },
+    });
+  }
+
+  #hear(summary) {
+    if (summary.erased) return this.#end(() => this.#fail(new Failure({ status: 404, title: 'Erased' })));
+    const { attempts, modelCalls, links: told, commands: own, steps } = this.#execution;
+    const isEnd = isFinal(summary.status) && !this.#isOver;
+    // The badge and the title do not wait for the record.
+    this.#execution = { ...this.#execution, ...summary, attempts, modelCalls, links: told, commands: own, steps };
+    this.#drawHead();
+    if (isEnd) this.#announce();
+    this.#reread();
+  }
+
+  /** Reads the record again; what is told meanwhile is in the next one. */
+  #reread() {
+    if (this.#rereading !== null) return;
+    const wait = Math.max(REREAD_MS, REREAD_SHARE * this.#rereadMs);
+    this.#rereading = setTimeout(async () => {
+      const asked = performance.now();
+      const record = await this.#read().catch((failure) => failure);
+      this.#rereadMs = performance.now() - asked;
+      this.#rereading = null;
+      if (this.#context.signal.aborted) return;
+      if (record instanceof Error) {
+        if (record.status === 404) this.#end(() => this.#fail(record));
+        return;
+      }
+      const wasOpen = !this.#isOver;
+      this.#execution = record;
+      this.#draw();
+      if (isFinal(record.status)) {
+        if (wasOpen) this.#announce();
+        this.#end(() => this.#learnMore(this.#context.signal));
+      }
+    }, this.#rereadMs ? wait : 0);
+  }
+
+  /** Nothing more is to come: the feed closes, and nothing on the page moves again. */
+  #end(then) {
+    this.#feed?.close();
+    this.#feed = null;
+    then();
+  }
+
+  #announce() {
+    const { agent, status } = this.#execution;
+    const words = `${statusWord(status)}: ${agent ?? this.#id}`;
+    this.#root.querySelector('[data-part=announcement]').textContent = words;
+    if (this.#wantsNotice) new Notification(words, { body: this.#id });
+  }
+
+  #tick(nowMs) {
+    if (!this.#feed) return;
+    const reached = this.#steps.tick(nowMs);
+    this.#drawTimes(nowMs);
+    if (reached > this.#span(nowMs, this.#drawn.get('span'))) this.#drawSteps(nowMs);
+  }
+
+  // Drawing
+
+  #build() {
+    const part = (name, kind = '') => `<div data-part="${name}" class="${kind}"></div>`;
+    this.#root.innerHTML = `<div class="execution">${part('nav')}${part('head')}<p class="sr" role="status" data-part="announcement"></p>${part('notes')}${part('notice')}
+      <section class="panel">${part('times')}${part('facts')}</section>${part('error')}${part('attempts')}
+      <section class="panel wf"><header>${part('steps-head', 'steps-head')}</header>${part('ruler')}<div data-part="steps"></div>${part('total')}</section>
+      <div class="deck g11"><section class="panel"><header><h2>In a terminal</h2></header>${part('commands', 'body')}</section><section class="panel"><header><h2>Links</h2></header>${part('links', 'body')}</section></div>
+      <details class="panel raw"><summary>Raw record <span class="note">as stored, JSON</span></summary><div class="body" data-part="raw"></div></details></div>`;
+    this.#drawn.clear();
+    this.#steps = new StepList(this.#part('steps'), this.#context.signal);
+    this.#root.querySelector('.raw').addEventListener('toggle', () => this.#drawRaw());
+    this.#root.addEventListener('click', (event) => { if (event.target.closest('[data-notify]')) this.#askToNotify(); });
+  }
+
+  #part(name) { return this.#root.querySelector(`[data-part="${name}"]`); }
+
+  /** Puts markup into a part, unless it is the same or being read. */
+  #fill(name, markup) {
+    const element = this.#part(name);
+    if (!element || this.#drawn.get(name) === markup) return;
+    const isRead = element.contains(document.activeElement) || isBusy(element);
+    if (isRead && !this.#isOver) return;
+    this.#drawn.set(name, markup);
+    const open = [...element.querySelectorAll('details')].map((details) => details.open);
+    element.innerHTML = markup;
+    element.querySelectorAll('details').forEach((details, index) => { details.open = open[index] ?? details.open; });
+    for (const point of element.querySelectorAll('[data-left]')) point.style.left = `${point.dataset.left}%`;
+  }
+
+  #draw() {
+    const nowMs = serverNow();
+    this.#drawHead();
+    this.#drawNav(nowMs);
+    this.#fill('notes', this.#notes());
+    this.#fill('notice', this.#notice(nowMs));
+    this.#drawTimes(nowMs);
+    this.#fill('facts', facts(this.#execution));
+    this.#fill('error', lastError(this.#execution, this.#alike, nowMs));
+    this.#fill('attempts', attemptTable(this.#execution, nowMs));
+    this.#drawSteps(nowMs);
+    this.#fill('commands', commands(this.#execution));
+    this.#fill('links', links(this.#execution, this.#history));
+    this.#drawRaw();
+  }
+
+  #drawHead() {
+    const { agent, name, status, goalMet, overdue, waitingFor } = this.#execution;
+    const title = agent ?? name ?? this.#id;
+    this.#context.setTitle(`${statusWord(status)}: ${title} ${this.#id} · Executions`);
+    const waiting = status === 'waiting' ? `<span class="dim">waiting${waitingFor ? ` for ${saidInBrief(waitingFor)}` : ''}</span>` : '';
+    const heading = this.#context.isPreview ? 'h2' : 'h1';
+    this.#fill('head', `<div class="title"><${heading}>${saidInBrief(title)}</${heading}>${badge(status)}${outcome(goalMet)}${overdue ? '<span class="outcome missed">Slow but alive</span>' : ''}${waiting}
+      <code class="dim id" title="${esc(this.#id)}">${saidInBrief(this.#id)}</code>${copyButton(this.#id, 'Copy id')}</div>`);
+  }
+
+  #drawNav(nowMs) {
+    const { isPreview } = this.#context;
+    const fresh = `<span class="dim">${this.#freshness(nowMs)}</span>`;
+    if (isPreview) {
+      this.#fill('nav', `<div class="head"><a href="${esc(pathOf(this.#id))}">Open <kbd>Enter</kbd></a>${fresh}</div>`);
+      return;
+    }
+    const { address, newer, older } = neighbours(this.#id);
+    const beside = (id, sign, word, key) => (id === null ? '' : `<a class="btn" href="${esc(pathOf(id))}" aria-label="${word} execution" title="${word} (${key})">${sign}</a>`);
+    const canNotify = !this.#isOver && 'Notification' in window && Notification.permission !== 'denied';
+    const notify = canNotify ? `<button type="button" data-notify aria-pressed="${this.#wantsNotice}">${this.#wantsNotice ? 'You will be told' : 'Tell me when it ends'}</button>` : '';
+    this.#fill('nav', `<div class="head"><a href="${esc(address)}">Executions</a><div class="acts">${fresh}${notify}${beside(newer, '↑', 'Newer', 'k')}${beside(older, '↓', 'Older', 'j')}</div></div>`);
+  }
+
+  #freshness(nowMs) {
+    const { finishedAt, lastEventAt } = this.#execution;
+    if (this.#isOver) return `Final. Ended ${ago(at(finishedAt), nowMs)}; this page no longer updates.`;
+    return `Updates as events arrive, last <span data-fresh>${ago(at(lastEventAt), nowMs)}</span>`;
+  }
+
+  #notes() {
+    const { name, agent, summary } = this.#execution;
+    const title = name && name !== agent ? `<p class="sub">${longText(name)}</p>` : '';
+    return title + (summary ? `<p class="sub">${longText(summary)}</p>` : '') + notes(this.#execution);
+  }
+
+  /** Of a lost execution, the verdict and its two strongest facts. */
+  #notice(nowMs) {
+    const { status } = this.#execution;
+    if (status !== 'lost') return this.#silenceNotice(nowMs);
+    const verdict = this.#verdict;
+    const facts = verdict?.facts.toSorted((left, right) => Number(right.decisive) - Number(left.decisive)).slice(0, 2).map(({ text }) => said(text)).join('; ');
+    return `<div class="notice"><b class="s-lost">${verdict ? said(verdict.verdict) : 'Lost'}</b><span>${facts ? `${facts}.` : `${this.#lostReason()}.`} ${verdict?.advice ? said(verdict.advice) : ''}</span><a href="/diagnose#${esc(encodeURIComponent(this.#id))}">Evidence</a></div>`;
+  }
+
+  #lostReason() {
+    const { rule, limitSeconds } = this.#execution.lostBecause ?? {};
+    const limit = limitSeconds == null ? '' : duration(limitSeconds);
+    if (rule === 'deadline') return `Not ended within its limit${limit ? ` of ${limit}` : ''}`;
+    if (rule === 'heartbeat') return `No sign of life for longer than promised${limit ? ` (${limit})` : ''}`;
+    return rule === 'origin' ? 'Its origin says that it is gone' : 'No sign of life';
+  }
+
+  #silenceNotice(nowMs) {
+    const silent = silentSeconds(this.#execution, nowMs);
+    return silent == null ? '' : `<div class="notice"><b>Silent for ${about(silent)}</b><span>It promised to be heard from every ${duration(this.#execution.heartbeatSeconds)}.</span></div>`;
+  }
+
+  // Times
+
+  #drawTimes(nowMs) {
+    const account = timeAccount(this.#execution, nowMs);
+    this.#fill('times', account ? this.#timeline(account, nowMs) + this.#account(account) : '<p class="body dim">Nothing is known yet of when it began.</p>');
+    const fresh = this.#root.querySelector('[data-fresh]');
+    if (fresh) fresh.textContent = ago(at(this.#execution.lastEventAt), nowMs);
+    if (!this.#isOver) this.#fill('notice', this.#notice(nowMs));
+  }
+
+  get #endWord() {
+    return { succeeded: 'Completed', failed: 'Failed', timed_out: 'Timed out', aborted: 'Cancelled' }[this.#execution.status] ?? 'Now';
+  }
+
+  #timeline({ total, ran, parts }, nowMs) {
+    const { status, queuedAt, startedAt, finishedAt, lastEventAt, queueWaitSeconds, estimatedStartAt } = this.#execution;
+    const created = at(queuedAt ?? startedAt);
+    const { started } = attemptTimes(this.#execution);
+    const end = this.#isOver ? at(finishedAt) : nowMs;
+    const left = (ms) => (total > 0 ? Math.max(0, Math.min(100, (ms - created) / 10 / total)) : 0).toFixed(2);
+    const full = (ms, text) => `<time datetime="${new Date(ms).toISOString()}" title="${new Date(ms).toISOString()}">${text}</time>`;
+    const low = (ms, word, text, note = '') => `<span class="pt low${left(ms) > 60 ? ' before' : ''}" data-left="${left(ms)}"><b>${word}</b> ${full(ms, text)} <span class="dim">${note}</span></span>`;
+    const points = [`<span class="pt" data-left="0"><b>${queuedAt ? 'Created' : 'Started'}</b> ${full(created, stamp(created, nowMs))}</span>`];
+    if (status === 'lost') points.push(low(at(lastEventAt), 'Last event', stamp(at(lastEventAt), nowMs)));
+    else if (started !== null && queuedAt) points.push(low(started, 'Started', stamp(started, nowMs), queueWaitSeconds == null ? '' : offset(queueWaitSeconds)));
+    else if (started === null && estimatedStartAt) points.push(`<span class="pt low before" data-left="100"><b>Starts</b> ${stamp(at(estimatedStartAt), nowMs)} <span class="dim">estimated</span></span>`);
+    const note = this.#isOver ? (ran === null ? '' : `${offset(ran)} total`) : ticking(total);
+    points.push(`<span class="pt end" data-left="100"><b>${this.#endWord}</b> ${full(end, this.#isOver ? stamp(end, nowMs) : clock(end))} <span class="dim">${note}</span></span>`);
+    const said = `${queuedAt ? 'Created' : 'Started'} ${stamp(created, nowMs)}${started === null ? ', not started' : `, started ${clock(started)}`}, ${this.#endWord.toLowerCase()} ${clock(end)}${note ? `, ${note}` : ''}`;
+    return `<div class="path" role="img" aria-label="${esc(said)}">${points.join('')}${this.#rail(parts, total)}</div>`;
+  }
+
+  /** What came before the run, the run in the colour of its status, and the silence after it. */
+  #rail(parts, total) {
+    const { status } = this.#execution;
+    const seconds = (kind) => parts.find((part) => part.kind === kind)?.seconds ?? 0;
+    const [before, queue, silence] = ['before', 'queue', 'silence'].map(seconds);
+    const kind = status === 'lost' || status === 'waiting' ? 'running' : status;
+    const segments = [['c-before', before], ['c-queue', queue], [`f-${esc(kind)}`, Math.max(0, total - before - queue - silence)], ['silent', silence]];
+    let x = 0;
+    const rects = segments.map(([mark, length]) => {
+      const rect = length > 0 ? `<rect class="${mark}" x="${(100 * x / total).toFixed(3)}%" width="${(100 * length / total).toFixed(3)}%" height="8"/>` : '';
+      x += length;
+      return rect;
+    });
+    return `<svg class="rail" width="100%" height="8" aria-hidden="true"><rect class="track" width="100%" height="8"/>${rects.join('')}</svg>`;
+  }
+
+  #account({ total, parts }) {
+    const word = { Now: 'now', Completed: 'completed', Failed: 'failed', 'Timed out': 'timed out', Cancelled: 'cancelled' }[this.#endWord];
+    const form = this.#isOver ? duration : ticking;
+    const shares = parts.map(({ kind, title, seconds }) => `<span><i class="c-${kind}"></i>${title} <b>${form(seconds)}</b> ${shareWords(seconds, total)}</span>`);
+    const { word: outlook, html } = this.#isOver || !attemptTimes(this.#execution).started ? {} : progress(this.#execution, this.#history, serverNow());
+    const expectation = html ? `<span class="outlook"><span class="bar">${html}</span> ${esc(outlook)}</span>` : '';
+    return `<div class="acct">${shares.join('')}<span>Created to ${word} <b>${form(total)}</b></span>${expectation}</div>`;
+  }
+
+  // Steps
+
+  /** Grows in jumps, and only where what runs has reached its end. */
+  #span(nowMs, before = 0) {
+    const { started } = attemptTimes(this.#execution);
+    const ran = started === null ? 0 : this.#execution.durationSeconds ?? Math.max(0, (this.#endAt(nowMs) - started) / 1000);
+    if (this.#isOver) return ran || 1;
+    return before >= ran && before > 0 && before < ran * 8 ? before : roundSpan(Math.max(1, ran * 1.15));
+  }
+
+  #endAt(nowMs) { return this.#isOver ? at(this.#execution.finishedAt) : nowMs; }
+
+  #drawSteps(nowMs) {
+    const { attempt = 1, status, lastEventAt, modelCalls = [] } = this.#execution;
+    const start = attemptTimes(this.#execution).started ?? at(this.#execution.queuedAt) ?? nowMs;
+    const rows = stepRows(this.#execution, attempt);
+    const span = this.#span(nowMs, this.#drawn.get('span'));
+    this.#drawn.set('span', span);
+    const silentFrom = status === 'lost' && lastEventAt ? (at(lastEventAt) - start) / 1000 : null;
+    this.#fill('steps-head', this.#stepsHead(rows, status));
+    this.#fill('ruler', rows.length ? ruler(span) : '');
+    this.#steps.show({ rows, start, span, usual: this.#usual, modelCalls, silentFrom }, nowMs);
+    this.#fill('total', this.#total(rows, nowMs));
+  }
+
+  #stepsHead(rows, status) {
+    const done = rows.filter((row) => row.status === 'succeeded').length;
+    const marks = [];
+    if (this.#usual.size) marks.push(['ghost', 'usual time']);
+    if (status === 'lost') marks.push(['silent', 'since the last event']);
+    if (rows.some(({ bars }) => bars.length > 1)) marks.push(['bad', 'failed attempt'], ['dots', 'wait to retry']);
+    const note = rows.length ? `${count(done)} of ${count(rows.length)} succeeded` : 'none was told of';
+    return `<h2>Steps</h2><span class="note">${note}</span><span class="acts">${legend(marks)}</span>`;
+  }
+
+  /** What all steps took, and what lies outside of them. */
+  #total(rows, nowMs) {
+    const account = timeAccount(this.#execution, nowMs);
+    if (!rows.length || !account || account.ran === null) return '';
+    const part = (kind) => account.parts.find((each) => each.kind === kind)?.seconds ?? 0;
+    const inside = account.ran - part('betweenSteps') - part('ran') - part('silence');
+    const form = this.#isOver ? duration : ticking;
+    const known = rows.map(({ tokens }) => tokens).filter(Boolean);
+    const tokens = known.length ? known.reduce((sum, { input, output }) => sum + input + output, 0) : null;
+    const costs = rows.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
+    const cost = costs.length ? costs.reduce((sum, each) => sum + each, 0) : null;
+    return `<div class="r total"><span>Total of steps</span><span class="dim">${form(account.ran)} running in all, ${form(part('betweenSteps') + part('ran'))} outside of steps${this.#outside(tokens)}</span>
+      <span class="num">${form(inside)}</span><span class="num t2">${compact(tokens)}</span><span class="num t2">${usd(cost)}</span><span class="t2"></span></div>`;
+  }
+
+  /** Model calls may belong to the execution itself, or to an earlier attempt. */
+  #outside(tokens) {
+    const told = this.#execution.tokens;
+    const rest = told ? (told.input ?? 0) + (told.output ?? 0) - (tokens ?? 0) : 0;
+    return rest > 0 ? `; ${compact(rest)} tokens outside of these steps` : '';
+  }
+
+  // Raw record and notice
+
+  #drawRaw() {
+    if (!this.#root.querySelector('.raw').open) return;
+    const text = JSON.stringify(this.#execution, null, 2);
+    const size = new TextEncoder().encode(text).length;
+    const isCut = size > RECORD_SHOWN;
+    const address = `/v1${pathOf(this.#id)}`;
+    this.#fill('raw', `<p class="raw-acts">${isCut ? `<span class="dim">The first ${sizeOf(RECORD_SHOWN)} of ${sizeOf(size)}</span>` : copyButton(text, 'Copy JSON')} <a href="${esc(address)}" download="${esc(this.#id.replace(/[^\w.-]/g, '_'))}.json">Download</a></p>
+      <pre class="code" tabindex="0">${esc(isCut ? text.slice(0, RECORD_SHOWN) : text)}</pre>`);
+  }
+
+  async #askToNotify() {
+    this.#wantsNotice = !this.#wantsNotice && (await Notification.requestPermission()) === 'granted';
+    document.activeElement?.blur();
+    this.#drawNav(serverNow());
+  }
+}
+
+function shareWords(seconds, total) {
+  if (!(total > 0)) return '';
+  const share = 100 * seconds / total;
+  return share < 0.5 ? '<1 %' : percent(share).replace(/\.\d/, '');
+}
+
+/** Of nearest rank: a value that occurred. */
+function quantile(values, share) {
+  const sorted = values.toSorted((left, right) => left - right);
+  return sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1];
+}
+
+function ruler(span) {
+  const tick = tickOf(span);
+  const marks = [];
+  for (let seconds = 0; seconds <= span * 1.0001; seconds += tick) {
+    const x = 100 * seconds / span;
+    const anchor = seconds === 0 ? 'start' : x > 96 ? 'end' : 'middle';
+    marks.push(`<text x="${x.toFixed(2)}%" y="12" text-anchor="${anchor}">${seconds === 0 ? '0' : axisWords(seconds)}</text>`);
+  }
+  return `<div class="r h"><span>Step</span><svg class="ruler" width="100%" height="16" aria-hidden="true">${marks.join('')}</svg><span class="num">Time</span><span class="num t2">Tokens</span><span class="num t2">Cost</span><span class="num t2">Try</span></div>`;
+}
+
+/** 200 ms, 5 s, 2 m, 1 h 30 m: marks of an axis are round. */
+function axisWords(seconds) {
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 120) return `${Number(seconds.toFixed(1))} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 120) return `${minutes} m`;
+  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} m` : `${minutes / 60} h`;
+}

@@ -1,0 +1,462 @@
+// Executions: which ones, exactly?
+import { Failure, get, serverNow } from './api.js';
+import './charts.js';
+import { COLUMNS, COLUMN_COUNT, cells, pathOf, tickRow } from './execution-row.js';
+import { FILTER_ERROR, filterField, wireFilterField } from './filter-field.js';
+import { clock, count, esc, hourMinute, instant, iso, isUTC, monthDay, stamp } from './formats.js';
+import { leave, recall, remember, seenBefore } from './list-memory.js';
+import { GROUPS, ListView, RANGES } from './list-view.js';
+import { listedAt, matches } from './matching.js';
+import { icon, statusWord } from './signs.js';
+import { failurePanel, firstUse, nothingMatches, showLoading } from './states.js';
+
+/** Past so many, arrivals wait to be asked for, and are then loaded as a page. */
+const MOST_ROWS = 300;
+const FIGURES_MS = 30_000;
+
+/** @returns {Promise<import('./app.js').PageHandlers>} */
+export async function executions(context) {
+  const page = new ListPage(context);
+  await page.open();
+  return page.handlers;
+}
+
+class ListPage {
+  #context;
+  #view;
+  #parameters;
+  #items = [];
+  #nextCursor = null;
+  #held = new Map();
+  #histories = new Map();
+  #figures = null;
+  #figuresAt = 0;
+  #figuresAreStale = false;
+  #seen;
+
+  constructor(context) {
+    this.#context = context;
+    this.#view = new ListView(context.query);
+    this.#parameters = this.#view.parameters(serverNow());
+    this.#seen = seenBefore(this.#view.identity, serverNow());
+  }
+
+  get handlers() {
+    return {
+      tick: (nowMs) => this.#tick(nowMs),
+      release: () => this.#showHeld(),
+      copyCommand: this.#view.command,
+      keys: Object.fromEntries(GROUPS.map((group, index) => [String(index + 1), () => this.#go(this.#view.withStatus(group))])),
+    };
+  }
+
+  get #root() { return this.#context.root; }
+  get #body() { return this.#root.querySelector('tbody'); }
+  get #address() { return location.pathname + location.search; }
+  #go(address) { this.#context.navigate(address); }
+
+  // Loading
+
+  async open() {
+    const { signal, live, root } = this.#context;
+    const recalled = recall(this.#address);
+    const loaded = this.#loadFigures();
+    if (recalled?.list) this.#takePage(recalled.list);
+    else {
+      const stopWaiting = showLoading(root, 'Executions');
+      try {
+        this.#takePage(await this.#loadPage());
+      } catch (failure) {
+        if (!(failure instanceof Failure)) throw failure;
+        return this.#fail(failure);
+      } finally {
+        stopWaiting();
+      }
+    }
+    this.#draw();
+    if (recalled) this.#selectAgain(recalled.current);
+    live({ agent: this.#view.agent || null, status: this.#view.statuses }, {
+      onExecution: (summary) => this.#hear(summary),
+      onReset: () => this.#catchUp(),
+    });
+    if (recalled?.list) this.#catchUp();
+    this.#noteLeaving(signal);
+    loaded.catch((failure) => { if (failure.name !== 'AbortError') throw failure; });
+    if (!this.#items.length && !this.#view.cursor) await this.#welcome();
+  }
+
+  async #loadPage() {
+    const { items, nextCursor } = await get('/v1/executions', this.#pageParameters(), { signal: this.#context.signal });
+    return { items, nextCursor: nextCursor ?? null, parameters: this.#parameters };
+  }
+
+  #pageParameters() {
+    const parameters = new URLSearchParams(this.#parameters);
+    if (this.#view.cursor) parameters.set('cursor', this.#view.cursor);
+    return parameters;
+  }
+
+  #takePage({ items, nextCursor, parameters }) {
+    this.#items = items;
+    this.#nextCursor = nextCursor;
+    // A cursor holds for the range it was given for.
+    this.#parameters = parameters;
+  }
+
+  /** Figures serve the buttons, the histogram and the bars of the rows; a list is a list without them. */
+  async #loadFigures() {
+    this.#figuresAt = serverNow();
+    this.#figuresAreStale = false;
+    try {
+      const range = this.#view.metricsRange(serverNow());
+      this.#figures = await get('/v1/metrics', { ...range, agent: this.#view.agent || null }, { signal: this.#context.signal });
+    } catch (failure) {
+      if (failure.name === 'AbortError') throw failure;
+      return;
+    }
+    for (const agent of this.#figures.performance.byAgent) this.#histories.set(agent.agentName, agent);
+    if (!this.#root.querySelector('form.filters')) return;
+    this.#drawFigures();
+    for (const execution of this.#items) this.#redraw(execution);
+  }
+
+  /** After the server has forgotten what was missed: rows change in place, new ones arrive. */
+  async #catchUp() {
+    const { items } = await this.#loadPage().catch(() => ({ items: [] }));
+    items.forEach((summary) => this.#hear(summary));
+    this.#figuresAreStale = true;
+  }
+
+  #fail(failure) {
+    this.#root.innerHTML = `<div class="head"><h1>Executions</h1></div>${failurePanel(failure, { title: 'This list could not be read' })}
+      <p class="sub"><a href="/executions?since=24h">The last 24 hours, without any filter</a></p>`;
+    this.#root.querySelector('[data-retry]')?.addEventListener('click', () => this.open());
+  }
+
+  /** On a server where nothing was ever recorded, how to begin. */
+  async #welcome() {
+    const { signal } = this.#context;
+    const { items } = await get('/v1/executions', { limit: 1 }, { signal });
+    if (items.length || this.#items.length) return;
+    this.#root.querySelector('.nothing').innerHTML = await firstUse({ signal });
+  }
+
+  #noteLeaving(signal) {
+    const note = () => leave(this.#view.identity, this.#seen, serverNow());
+    addEventListener('pagehide', note, { signal });
+    signal.addEventListener('abort', note);
+  }
+
+  /** Where one was before opening an execution; the frame scrolls to the top first. */
+  #selectAgain(id) {
+    setTimeout(() => {
+      const row = this.#row(id);
+      row?.setAttribute('aria-selected', 'true');
+      row?.scrollIntoView({ block: 'center' });
+    });
+  }
+
+  // Drawing
+
+  #draw() {
+    const view = this.#view;
+    const nowMs = serverNow();
+    const focused = this.#root.contains(document.activeElement) ? document.activeElement.name : '';
+    this.#root.innerHTML = `
+      <div class="head"><h1>Executions</h1><span class="dim">${esc(view.rangeWords(nowMs))}${view.goesByFinish ? ', by their end' : ''}${view.isNewestFirst ? '' : ', oldest first'}</span>
+        <div class="acts"><button type="button" data-copy="${esc(view.command)}" title="${esc(view.command)}"><code>stint list …</code> copy as command</button></div></div>
+      <section class="panel">
+        <form class="filters" role="search">${this.#fields()}</form>
+        <div class="histogram" ${view.isCounted ? '' : 'hidden'}><x-chart></x-chart></div>
+        <button type="button" class="pill" hidden></button>
+        <div class="scroll" ${this.#items.length ? '' : 'hidden'}><table class="cards executions"><thead>${COLUMNS}</thead><tbody></tbody></table></div>
+        <div class="nothing" ${this.#items.length ? 'hidden' : ''}>${nothingMatches({ withoutStatus: view.statuses.length ? view.address({ status: null }) : null, cleared: '/executions?since=24h' })}</div>
+        <div class="pager"></div>
+      </section>`;
+    this.#body.append(...this.#items.map((execution) => this.#newRow(execution, nowMs)));
+    this.#drawSeen();
+    this.#drawPager();
+    if (this.#figures) this.#drawFigures();
+    this.#wire();
+    if (focused) this.#root.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
+    this.#remember();
+  }
+
+  #fields() {
+    const view = this.#view;
+    const ranges = RANGES.map((range) => `<option value="${range}"${range === view.since ? ' selected' : ''}>last ${range.replace(/\d+/, '$& ')}</option>`);
+    const own = view.since ? '' : view.rangeWords(serverNow());
+    return `${filterField(view.text)}
+      <select name="agent" aria-label="Agent"></select>
+      <select name="range" aria-label="Time range">${ranges.join('')}
+        <option value="all"${own === 'any time' ? ' selected' : ''}>any time</option>
+        ${own && own !== 'any time' ? `<option value="" selected>${esc(own)}</option>` : ''}<option value="ends">from … to …</option></select>
+      ${view.isFiltered ? '<button type="button" data-clear>Clear</button>' : ''}
+      <span class="ends" hidden><label>from <input type="datetime-local" step="1" name="from"></label> <label>to <input type="datetime-local" step="1" name="to"></label> <button type="button" data-ends>Show</button></span>
+      ${FILTER_ERROR}
+      <span class="chips" role="group" aria-label="Status">${GROUPS.map(({ status }) => `<button type="button" class="chip" data-group="${status}" aria-pressed="${view.pressed.some((group) => group.status === status)}">${icon(status)}${statusWord(status)} <span></span></button>`).join('')}</span>`;
+  }
+
+  #newRow(execution, nowMs) {
+    const row = document.createElement('tr');
+    row.className = 'go';
+    row.dataset.id = execution.id;
+    row.dataset.href = pathOf(execution.id);
+    row.innerHTML = cells(execution, this.#histories.get(execution.agent), nowMs);
+    return row;
+  }
+
+  #row(id) { return this.#body?.querySelector(`[data-id="${CSS.escape(id)}"]`) ?? null; }
+
+  /** In its place, whatever has become of it; the focus stays. */
+  #redraw(execution) {
+    const row = this.#row(execution.id);
+    if (!row) return;
+    const hadFocus = row.contains(document.activeElement);
+    row.innerHTML = cells(execution, this.#histories.get(execution.agent), serverNow());
+    if (hadFocus) row.querySelector('a').focus();
+  }
+
+  /** The line above what was there at the last visit. */
+  #drawSeen() {
+    const view = this.#view;
+    if (this.#seen === null || view.cursor || !view.isNewestFirst) return;
+    const first = this.#items.findIndex((execution) => listedAt(this.#parameters, execution) < this.#seen);
+    if (first <= 0) return;
+    const line = document.createElement('tr');
+    line.className = 'seen';
+    line.innerHTML = `<td colspan="${COLUMN_COUNT}"><div>seen before ${this.#seenWords()}</div></td>`;
+    this.#row(this.#items[first].id).before(line);
+  }
+
+  #seenWords() {
+    const words = stamp(this.#seen, serverNow());
+    return words === clock(this.#seen) ? hourMinute(this.#seen) : words;
+  }
+
+  #drawPager() {
+    const view = this.#view;
+    const pager = this.#root.querySelector('.pager');
+    const listed = this.#items.map((execution) => listedAt(this.#parameters, execution)).filter((ms) => ms !== null);
+    const isWhole = !this.#nextCursor && !view.cursor;
+    const shown = `${count(this.#items.length)} ${isWhole ? 'in all' : 'shown'}`;
+    const span = listed.length ? `, ${stamp(listed[0], serverNow())} to ${stamp(listed.at(-1), serverNow())}` : '';
+    pager.hidden = !this.#items.length && !view.cursor;
+    const [back, on] = view.isNewestFirst ? ['Newer', 'Older'] : ['Older', 'Newer'];
+    pager.innerHTML = `<button type="button" data-back-page ${view.cursor ? '' : 'disabled'}>${back}</button>
+      <button type="button" data-next-page ${this.#nextCursor ? '' : 'disabled'}>${on}</button>
+      ${view.cursor ? `<a href="${esc(view.address({}))}">First page</a>` : ''}<span class="dim">${shown}${span}</span>`;
+    pager.querySelector('[data-back-page]').addEventListener('click', () => history.back());
+    pager.querySelector('[data-next-page]').addEventListener('click', () => this.#openNextPage());
+  }
+
+  #openNextPage() {
+    // The range counts from when this page was loaded: a cursor holds for one range.
+    const from = this.#parameters.get('from');
+    this.#go(this.#view.address({ since: null, from, cursor: this.#nextCursor }));
+  }
+
+  // Figures
+
+  #drawFigures() {
+    this.#drawAgents();
+    this.#drawCounts();
+    if (this.#view.isCounted) this.#drawHistogram();
+  }
+
+  #drawAgents() {
+    const select = this.#root.querySelector('select[name=agent]');
+    const names = this.#agentNames();
+    const markup = ['', ...names].map((name) => `<option value="${esc(name)}"${name === this.#view.agent ? ' selected' : ''}>${name ? esc(name) : 'All agents'}</option>`).join('');
+    if (select.dataset.names === names.join('\n') || document.activeElement === select) return;
+    select.dataset.names = names.join('\n');
+    select.innerHTML = markup;
+  }
+
+  #agentNames() {
+    const names = new Set([this.#view.agent, ...this.#histories.keys(), ...this.#items.map(({ agent }) => agent)]);
+    for (const { agentName } of this.#figures?.realtime.executionsInProgress ?? []) names.add(agentName);
+    return [...names].filter(Boolean).sort();
+  }
+
+  /** Of what finished in the range; of what is open, as it is now. */
+  #drawCounts() {
+    const { performance, realtime } = this.#figures;
+    const endsNow = !this.#view.filters.has('to');
+    const counts = {
+      queued: endsNow ? realtime.queueDepth : null, running: endsNow ? realtime.currentlyRunning : null,
+      lost: performance.lostExecutions, succeeded: performance.successfulExecutions, failed: performance.failedExecutions,
+      timed_out: performance.timedOutExecutions, aborted: performance.cancelledExecutions,
+    };
+    for (const chip of this.#root.querySelectorAll('[data-group]')) {
+      const { group } = chip.dataset;
+      const number = this.#view.isCounted ? counts[group] : null;
+      const isOpen = group === 'queued' || group === 'running';
+      chip.lastElementChild.textContent = number == null ? '' : count(number);
+      chip.title = number == null ? '' : isOpen ? 'now' : group === 'lost' ? 'last heard of in this range' : 'ended in this range';
+    }
+  }
+
+  #drawHistogram() {
+    const { patterns, stepSeconds } = this.#figures;
+    const series = this.#series();
+    const chart = this.#root.querySelector('x-chart');
+    chart.parentElement.hidden = !series.length;
+    if (!series.length) return;
+    const step = (stepSeconds ?? 60) * 1000;
+    const span = (row) => `${step >= 86_400_000 ? monthDay(row.t) : `${monthDay(row.t)} ${hourMinute(row.t)}–${hourMinute(row.t + step)}`}`;
+    const total = (row) => series.reduce((sum, { key }) => sum + (row[key] ?? 0), 0);
+    chart.spec = {
+      height: 66, left: 30, time: true, series, name: span,
+      rows: patterns.timeline.map((point) => ({ ...point, t: instant(point.timestamp) })),
+      label: 'Ended executions over the range; Enter shows those of the chosen bar',
+      tip: (row) => `${span(row)}<br><b>${count(total(row))}</b> ended${series.filter(({ key }) => row[key]).map(({ key, name }) => `<br>${count(row[key])} ${name.toLowerCase()}`).join('')}`,
+      open: (row) => this.#go(this.#view.address({ since: null, from: iso(row.t), to: iso(row.t + step), on: 'finish' })),
+    };
+  }
+
+  /** The ended statuses that the list shows. */
+  #series() {
+    const { statuses } = this.#view;
+    return [
+      ['succeeded', 'succeeded', 'ok'], ['failed', 'failed', 'bad'], ['timed_out', 'timedOut', 'time'],
+      ['aborted', 'cancelled', 'slate'], ['lost', 'lost', 'lost'],
+    ].filter(([status]) => !statuses.length || statuses.includes(status))
+      .map(([status, key, mark]) => ({ key, mark, kind: 'bar', name: statusWord(status) }));
+  }
+
+  // What the reader does
+
+  #wire() {
+    const form = this.#root.querySelector('form.filters');
+    const view = this.#view;
+    wireFilterField(form, { agents: () => this.#agentNames(), apply: (parameters) => this.#go(view.withFilter(parameters)) });
+    this.#drawAgents();
+    form.elements.agent.addEventListener('change', (event) => this.#go(view.address({ agent: event.target.value })));
+    form.elements.range.addEventListener('change', (event) => this.#chooseRange(event.target.value, form));
+    form.querySelector('[data-ends]').addEventListener('click', () => this.#chooseEnds(form));
+    form.querySelector('[data-clear]')?.addEventListener('click', () => this.#go('/executions?since=24h'));
+    for (const group of GROUPS) {
+      form.querySelector(`[data-group="${group.status}"]`).addEventListener('click', () => this.#go(view.withStatus(group)));
+    }
+    this.#root.querySelector('.pill').addEventListener('click', () => this.#showHeld());
+  }
+
+  #chooseRange(range, form) {
+    const isOwn = range === 'ends';
+    form.querySelector('.ends').hidden = !isOwn;
+    if (isOwn) {
+      const { from, to } = this.#figures ?? {};
+      form.elements.from.value = fieldTime(instant(this.#parameters.get('from') ?? from));
+      form.elements.to.value = fieldTime(instant(this.#parameters.get('to') ?? to));
+      form.elements.from.focus();
+    } else if (range) {
+      this.#go(this.#view.address({ since: range, from: null, to: null, on: null }));
+    }
+  }
+
+  #chooseEnds(form) {
+    const [from, to] = ['from', 'to'].map((name) => fieldInstant(form.elements[name].value));
+    if (from === null && to === null) return;
+    this.#go(this.#view.address({ since: null, from: from === null ? null : iso(from), to: to === null ? null : iso(to) }));
+  }
+
+  // Live
+
+  #tick(nowMs) {
+    for (const row of this.#body?.rows ?? []) tickRow(row, nowMs);
+    if (this.#figuresAreStale && nowMs - this.#figuresAt > FIGURES_MS) this.#loadFigures().catch(() => {});
+  }
+
+  #hear(summary) {
+    this.#figuresAreStale = true;
+    if (summary.erased) return this.#erase(summary.id);
+    const index = this.#items.findIndex(({ id }) => id === summary.id);
+    if (index >= 0) {
+      this.#items[index] = summary;
+      this.#redraw(summary);
+    } else if (this.#held.has(summary.id) || this.#arrives(summary)) {
+      this.#held.set(summary.id, summary);
+      if (this.#isCalm) this.#showHeld();
+      else this.#drawPill();
+    }
+  }
+
+  /** Whether an unknown execution belongs on this page. */
+  #arrives(summary) {
+    const view = this.#view;
+    if (view.cursor || !view.isNewestFirst || !matches(this.#parameters, summary)) return false;
+    const last = this.#items.at(-1);
+    return !this.#nextCursor || !last || listedAt(this.#parameters, summary) > listedAt(this.#parameters, last);
+  }
+
+  /** Nobody reads here who could lose their place. */
+  get #isCalm() {
+    return scrollY < 40 && this.#items.length + this.#held.size <= MOST_ROWS && !document.querySelector('.peek')
+      && !this.#root.querySelector('[aria-selected=true], tbody:hover') && !this.#body.contains(document.activeElement)
+      && !String(getSelection());
+  }
+
+  #drawPill() {
+    const pill = this.#root.querySelector('.pill');
+    pill.hidden = !this.#held.size;
+    pill.textContent = `${count(this.#held.size)} new, show (.)`;
+  }
+
+  #showHeld() {
+    if (!this.#held.size) return;
+    if (this.#items.length + this.#held.size > MOST_ROWS) return this.#loadAnew();
+    const arrived = [...this.#held.values()].filter((summary) => matches(this.#parameters, summary));
+    this.#held.clear();
+    this.#drawPill();
+    const nowMs = serverNow();
+    const key = (execution) => listedAt(this.#parameters, execution);
+    arrived.sort((left, right) => key(left) - key(right));
+    for (const execution of arrived) {
+      const index = this.#items.findIndex((other) => key(other) <= key(execution));
+      const row = this.#newRow(execution, nowMs);
+      row.classList.add('new');
+      if (index < 0) this.#body.append(row);
+      else this.#row(this.#items[index].id).before(row);
+      this.#items.splice(index < 0 ? this.#items.length : index, 0, execution);
+    }
+    this.#root.querySelector('.scroll').hidden = false;
+    this.#root.querySelector('.nothing').hidden = true;
+    this.#drawPager();
+    this.#remember();
+  }
+
+  async #loadAnew() {
+    this.#parameters = this.#view.parameters(serverNow());
+    const page = await this.#loadPage().catch(() => null);
+    if (!page) return;
+    this.#held.clear();
+    this.#takePage(page);
+    this.#draw();
+    scrollTo(0, 0);
+  }
+
+  #erase(id) {
+    this.#held.delete(id);
+    const row = this.#row(id);
+    if (!row) return;
+    row.innerHTML = `<td colspan="${COLUMN_COUNT}" class="dim">Erased</td>`;
+    this.#items = this.#items.filter((execution) => execution.id !== id);
+  }
+
+  #remember() {
+    remember(this.#address, { items: this.#items, nextCursor: this.#nextCursor, parameters: this.#parameters });
+  }
+}
+
+/** An instant as a field of local time, or of UTC where that is in force. */
+function fieldTime(ms) {
+  if (ms === null) return '';
+  const shift = isUTC() ? 0 : new Date(ms).getTimezoneOffset() * 60_000;
+  return new Date(ms - shift).toISOString().slice(0, 19);
+}
+
+function fieldInstant(text) {
+  const ms = text ? Date.parse(isUTC() ? `${text}Z` : text) : NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
