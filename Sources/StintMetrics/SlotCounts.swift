@@ -6,7 +6,7 @@ public import StintModel
 /// The cell of an hour holds twelve of them, so that a month of five-minute figures is 720 rows
 /// rather than 43,200. Signed sums, as everything in a cell.
 public struct SlotCounts: Hashable, Sendable {
-    /// One lane for each ``Field``, by its raw value; the last is of none.
+    /// One lane for each ``Field``, by its raw value.
     private(set) var lanes: SIMD8<Int64>
 
     /// A sum. Raw values are stored; they never change their meaning.
@@ -22,6 +22,8 @@ public struct SlotCounts: Hashable, Sendable {
         case durationSum = 5
         /// How many of those that ended here have a known duration.
         case durations = 6
+        /// Executions lost now that were last heard of here.
+        case lost = 7
     }
 
     public init() {
@@ -45,7 +47,8 @@ public struct SlotCounts: Hashable, Sendable {
         for band in RollUpCell.notOKBands { durations &+= count(band) }
         lanes = SIMD8(
             count(.started), count(.succeeded), count(.failed), count(.timedOut),
-            count(.aborted), count(.okDurationSum) &+ count(.notOKDurationSum), durations, 0)
+            count(.aborted), count(.okDurationSum) &+ count(.notOKDurationSum), durations,
+            count(.lost))
     }
 
     public subscript(field: Field) -> Int64 {

@@ -53,6 +53,19 @@ public struct TimeGrid: Sendable {
         return nil
     }
 
+    /// As ``init(from:to:zone:most:)``, of steps of one length.
+    ///
+    /// - Returns: `nil` also where there are more than `most` of them.
+    public init?(from: Instant, to: Instant, zone: ZoneRules, step: Step, most: Int = 400) {
+        guard from < to, Instant.writable.contains(from), Instant.writable.contains(to),
+            to.since(from).microseconds / step.span.microseconds <= Int64(most) + 2,
+            let bounds = step.bounds(
+                from: from, to: to, zone: zone.covering(from..<to), most: most)
+        else { return nil }
+        self.step = step
+        self.bounds = bounds
+    }
+
     public var count: Int { bounds.count - 1 }
 
     /// In ascending order.

@@ -224,7 +224,7 @@ extension ExecutionState {
         let status = status(of: id, step)
         return Execution.Step(
             key: id.key,
-            name: step.facts[.name]?.value.string ?? id.key,
+            name: step.name(of: id),
             kind: step.facts[.kind]?.value.string,
             parent: step.facts[.parent]?.value.string,
             order: order,

@@ -97,6 +97,23 @@ extension ExecutionState {
         return environment != "test" && environment != "mock"
     }
 
+    /// The step of the current attempt that runs: of several the one that began last, which of nested
+    /// ones is the innermost.
+    public var runningStep: (id: StepID, step: Step)? {
+        let attempt = currentAttempt
+        var found: (id: StepID, step: Step)?
+        // Those of the current attempt stand last.
+        for entry in steps.entries.reversed() {
+            if entry.key.attempt != attempt { break }
+            let step = entry.value
+            guard status(of: entry.key, step) == .running else { continue }
+            let began = step.run.started ?? step.first
+            if let found, began <= found.step.run.started ?? found.step.first { continue }
+            found = (entry.key, step)
+        }
+        return found
+    }
+
     /// The status of one of its steps' tries.
     public func status(of id: StepID, _ step: Step) -> StepStatus {
         if let end = step.run.end { return StepStatus(end.outcome) }
@@ -119,6 +136,11 @@ extension ExecutionState.Attempt {
 }
 
 extension ExecutionState.Step {
+    /// As it was told; its key where it was not.
+    public func name(of id: ExecutionState.StepID) -> String {
+        facts[.name]?.value.string ?? id.key
+    }
+
     public var duration: Clamped? { Clamped(from: run.started, to: run.end?.at) }
 }
 

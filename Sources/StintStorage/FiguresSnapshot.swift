@@ -83,6 +83,8 @@ public struct KnownAgent: Hashable, Sendable {
 public struct Measures: Sendable {
     public var queueWaits: [Int64] = []
     public var durations: [Int64] = []
+    /// When the executions of ``durations`` finished, in their order.
+    public var finishes: [Instant] = []
     public var totals: [Int64] = []
 
     public init() {}

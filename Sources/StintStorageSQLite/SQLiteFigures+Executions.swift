@@ -54,7 +54,7 @@ extension SQLiteFigures {
         WHERE agent = ?1 AND sort_at >= ?2 AND sort_at < ?3 AND queue_wait IS NOT NULL
         """
     static let endsOfAgent = """
-        SELECT duration, total FROM execution INDEXED BY execution_measures_by_finish
+        SELECT duration, total, stop_at FROM execution INDEXED BY execution_measures_by_finish
         WHERE agent = ?1 AND stop_at >= ?2 AND stop_at < ?3 AND total IS NOT NULL
         """
 
@@ -78,7 +78,10 @@ extension SQLiteFigures {
                 }
                 try waits.each { (row) in measures.queueWaits.append(row.integer(0)) }
                 try ends.each { (row) in
-                    if let duration = row.optionalInteger(0) { measures.durations.append(duration) }
+                    if let duration = row.optionalInteger(0) {
+                        measures.durations.append(duration)
+                        measures.finishes.append(row.instant(2))
+                    }
                     measures.totals.append(row.integer(1))
                 }
             }

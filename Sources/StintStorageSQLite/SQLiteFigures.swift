@@ -188,7 +188,7 @@ struct SQLiteFigures: FiguresSnapshot {
             for (start, cell) in pending[series] ?? [] where range.contains(start) {
                 slots[place(start)].add(SlotCounts(cell))
             }
-            memory.slots = (agent, range, slots)
+            memory.remember(slots, of: agent, in: range)
             return slots
         }
     }

@@ -270,6 +270,10 @@ enum Schema {
                     sql: "CREATE INDEX \(name) ON execution (\(columns)) WHERE \(condition)")
             }
         }
+        migrator.registerMigration("5 lost by five minutes") { db in
+            try LostSlotsMigration.fill(db)
+            crashPoint("migration")
+        }
         return migrator
     }
 }

@@ -14,8 +14,16 @@ final class SnapshotMemory {
 
     /// Of all agents.
     var contributions: [Borders: [Contribution]] = [:]
-    /// The slots read last, of one series.
-    var slots: (agent: String?, range: Range<Instant>, slots: [SlotCounts])?
+    /// The slots of one series: that which is read first, for what is asked for itself is read before
+    /// its parts.
+    private var slots: (agent: String?, range: Range<Instant>, slots: [SlotCounts])?
+
+    func remember(_ slots: [SlotCounts], of agent: String?, in range: Range<Instant>) {
+        if let held = self.slots, RollUpSeries(agent: held.agent) != RollUpSeries(agent: agent) {
+            return
+        }
+        self.slots = (agent, range, slots)
+    }
 
     /// What is remembered of a range; `nil` where it is not all.
     func slots(of agent: String?, in range: Range<Instant>) -> [SlotCounts]? {

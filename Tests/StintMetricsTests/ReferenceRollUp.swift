@@ -35,6 +35,7 @@ enum ReferenceRollUp {
                         slot[.timedOut] = part[.timedOut]
                         slot[.aborted] = part[.aborted]
                         slot[.durationSum] = part[.okDurationSum] + part[.notOKDurationSum]
+                        slot[.lost] = part[.lost]
                         slot[.durations] = part[.okDuration].count + part[.notOKDuration].count
                         cells[key]?.add(
                             slot, at: Int((at.microseconds - key.start.microseconds) / 300_000_000))

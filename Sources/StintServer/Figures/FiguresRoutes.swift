@@ -57,11 +57,10 @@ struct FiguresRoutes: Sendable {
     private func figures(
         _ blocks: Set<MetricsBody.Block>, _ query: MetricsQuery
     ) async throws -> MetricsBody {
-        let needsLoad = !blocks.isDisjoint(with: [.throughput, .resources])
-        async let load =
-            needsLoad
-            ? store.workerLoad(
-                in: query.workspace, from: query.from, to: min(query.to, query.now)) : []
+        let previous = query.compare == .previous ? query.previous : nil
+        async let load = workerLoad(
+            blocks.isDisjoint(with: [.throughput, .resources]) ? nil : query)
+        async let previousLoad = workerLoad(blocks.contains(.throughput) ? previous : nil)
         let workers =
             blocks.contains(.realtime)
             ? try await store.workersNow(in: query.workspace, at: query.now)
@@ -76,11 +75,22 @@ struct FiguresRoutes: Sendable {
                     workers: workers, remaining: remaining
                 ).body(in: snapshot)
             }
+            if let previous {
+                body.previous = try WindowFigures.previous(previous, blocks, in: snapshot)
+            }
             return body
         }
-        if needsLoad { body.add(try await load, query) }
+        body.add(try await load, query)
+        body.previous?.throughput?.add(try await previousLoad)
         body.resources?.databaseLoad = ResourcesBody.DatabaseLoad(store.load)
         return body
+    }
+
+    /// - Parameter query: `nil` where nobody asks.
+    private func workerLoad(_ query: MetricsQuery?) async throws(StoreError) -> [LoadBucket] {
+        guard let query else { return [] }
+        return try await store.workerLoad(
+            in: query.workspace, from: query.from, to: min(query.to, query.now))
     }
 
     // MARK: GET /v1/agents

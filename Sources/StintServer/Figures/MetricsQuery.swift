@@ -13,8 +13,11 @@ struct MetricsQuery: Sendable {
     let zone: ZoneRules
     /// The steps of every series.
     let grid: TimeGrid
+    /// The steps of ``LatencyBody/latencyTrend``.
+    let latencyGrid: TimeGrid
     /// The server's clock when it was asked.
     let now: Instant
+    let compare: MetricsBody.Comparison?
 
     /// The most days of a range: by days, a series then has no more points than it may, whatever
     /// part of a day the range begins and ends with.
@@ -23,42 +26,79 @@ struct MetricsQuery: Sendable {
     init(
         workspace: Workspace, now: Instant, _ parameters: inout QueryParameters
     ) throws(Problem) {
-        self.workspace = workspace
-        self.now = now
         let timeframe = try parameters.word("timeframe", of: Timeframe.self)
         let from = try parameters.instant("from")
         let to = try parameters.instant("to")
-        agent = try parameters.one("agent")
+        let agent = try parameters.one("agent")
+        let compare = try parameters.word("compare", of: MetricsBody.Comparison.self)
         let identifier = try parameters.one("tz") ?? "UTC"
         guard let zone = ZoneRules(identifier: identifier) else {
             throw .parameter("tz", "a name of the tz database is due, such as Europe/Berlin.")
         }
+        let range: (from: Instant, to: Instant)
         switch (timeframe, from, to) {
         case (let timeframe, nil, nil):
-            let timeframe = timeframe ?? .hour
-            self.timeframe = timeframe
-            self.from = now - timeframe.span
-            self.to = now
+            range = (now - (timeframe ?? .hour).span, now)
         case (nil, let from?, let to?):
-            self.timeframe = nil
             guard from < to else {
                 throw .parameter("to", "it does not lie after `from`.")
             }
             guard to.since(from) <= .days(Self.mostDays) else {
                 throw .parameter("to", "a range of \(Self.mostDays) days at the most is due.")
             }
-            self.from = from
-            self.to = to
+            range = (from, to)
         case (nil, _, _):
             throw .parameter(from == nil ? "from" : "to", "`from` and `to` stand together.")
         default:
             throw .parameter("timeframe", "it does not stand beside `from` and `to`.")
         }
-        guard let grid = TimeGrid(from: self.from, to: self.to, zone: zone) else {
-            throw .parameter("from", "the range cannot be cut into steps.")
+        guard
+            let query = MetricsQuery(
+                workspace: workspace, timeframe: from == nil ? timeframe ?? .hour : nil,
+                from: range.from, to: range.to, agent: agent, zone: zone, now: now,
+                compare: compare)
+        else { throw .parameter("from", "the range cannot be cut into steps.") }
+        self = query
+        if compare == .previous, previous == nil {
+            throw .parameter("compare", "there is no such time before the range.")
         }
+    }
+
+    /// - Returns: `nil` for a range that is not ``Instant/writable``.
+    private init?(
+        workspace: Workspace, timeframe: Timeframe?, from: Instant, to: Instant, agent: String?,
+        zone: ZoneRules, now: Instant, compare: MetricsBody.Comparison?
+    ) {
+        let step = Self.latencyStep(of: to.since(from))
+        guard let grid = TimeGrid(from: from, to: to, zone: zone),
+            let latencyGrid = TimeGrid(from: from, to: to, zone: zone, step: step)
+        else { return nil }
+        self.workspace = workspace
+        self.timeframe = timeframe
+        self.from = from
+        self.to = to
+        self.agent = agent
         self.grid = grid
-        self.zone = zone.covering((self.from - .days(32))..<(self.to + .days(2)))
+        self.latencyGrid = latencyGrid
+        self.zone = zone.covering((from - .days(32))..<(to + .days(2)))
+        self.now = now
+        self.compare = compare
+    }
+
+    private static func latencyStep(of length: TimeSpan) -> TimeGrid.Step {
+        switch length {
+        case ...Timeframe.hour.span: .minute
+        case ...Timeframe.sixHours.span: .quarterHour
+        case ...Timeframe.week.span: .hour
+        default: .day
+        }
+    }
+
+    /// The same question about the equal period just before; `nil` where there is none.
+    var previous: MetricsQuery? {
+        MetricsQuery(
+            workspace: workspace, timeframe: nil, from: from - length, to: from, agent: agent,
+            zone: zone, now: now, compare: nil)
     }
 
     var length: TimeSpan { to.since(from) }

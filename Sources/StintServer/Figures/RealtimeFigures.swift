@@ -48,9 +48,16 @@ struct RealtimeFigures {
         let expectation = ExpectedEnd(of: state, by: time, at: now)
         let estimate = expectation?.estimate
         let agent = state.agent.isEmpty ? nil : state.agent
+        let status = state.status
+        let running = state.runningStep
+        let activity =
+            status == .waiting
+            ? state.fact(.waitingFor) : running?.step.facts[.activity]?.value
         let entry = RealtimeBody.InProgress(
             runId: execution.id.rawValue, agentId: agent, agentName: agent,
-            userId: state.fact(.user)?.string, startedAt: state.current.run.started,
+            userId: state.fact(.user)?.string, status: status.word,
+            step: running.map { $0.step.name(of: $0.id) }, activity: activity?.string,
+            startedAt: state.current.run.started,
             elapsedTime: expectation?.elapsed.seconds, estimatedCompletion: expectation?.at,
             estimatedDuration: estimate?.median.seconds,
             estimatedRange: estimate.map { .init(p10: $0.low.seconds, p90: $0.high.seconds) },

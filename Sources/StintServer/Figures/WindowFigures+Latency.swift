@@ -1,13 +1,12 @@
 import StintMetrics
+import StintModel
 import StintStorage
 import StintWire
 
 extension WindowFigures {
     private static let shares = [0.5, 0.75, 0.9, 0.95, 0.99]
 
-    func latency() -> LatencyBody {
-        var durations = sum[.okDuration]
-        durations.add(sum[.notOKDuration])
+    func latency() throws(StoreError) -> LatencyBody {
         var totals = sum[.okTotal]
         totals.add(sum[.notOKTotal])
         let bands = sum.bands
@@ -16,13 +15,48 @@ extension WindowFigures {
             method: method,
             queueLatency: figures(sum[.queueWaitSum], sum[.queueWait], measures?.queueWaits),
             executionLatency: figures(
-                sum[.okDurationSum] &+ sum[.notOKDurationSum], durations, measures?.durations),
+                sum[.okDurationSum] &+ sum[.notOKDurationSum], sum.durations, measures?.durations),
             endToEndLatency: figures(
                 sum[.okTotalSum] &+ sum[.notOKTotalSum], totals, measures?.totals),
             latencyDistribution: zip(LatencyBody.buckets, bands).map { name, count in
                 LatencyBody.Bucket(
                     bucket: name, count: count, percentage: percentage(count, of: known))
-            })
+            }, latencyTrend: try trend(),
+            latencyTrendStepSeconds: query.latencyGrid.step.span.seconds)
+    }
+
+    private static let trendShares = [0.5, 0.95]
+
+    private func trend() throws(StoreError) -> [LatencyBody.Point] {
+        let grid = query.latencyGrid
+        var points: [LatencyBody.Point] = []
+        points.reserveCapacity(grid.count)
+        func add(_ n: Int64, _ percentiles: [Double?]) {
+            points.append(
+                LatencyBody.Point(
+                    timestamp: grid.range(of: points.count).lowerBound, n: n, p50: percentiles[0],
+                    p95: percentiles[1]))
+        }
+        if let measures {
+            var durations = [[Int64]](repeating: [], count: grid.count)
+            for (finish, duration) in zip(measures.finishes, measures.durations) {
+                if let step = grid.index(of: finish) { durations[step].append(duration) }
+            }
+            for values in durations {
+                add(Int64(values.count), Percentiles.of(Self.trendShares, in: values))
+            }
+            return points
+        }
+        let series = RollUpSeries(agent: query.agent)
+        for index in 0..<grid.count {
+            let step = grid.range(of: index).clamped(to: query.from..<query.to)
+            let durations = try snapshot.sum(
+                of: series, from: step.lowerBound, to: step.upperBound,
+                distributions: [.okDuration, .notOKDuration]
+            ).durations
+            add(durations.count, Percentiles.of(Self.trendShares, in: durations))
+        }
+        return points
     }
 
     /// - Parameters:

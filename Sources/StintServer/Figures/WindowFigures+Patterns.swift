@@ -5,7 +5,7 @@ import StintWire
 
 extension WindowFigures {
     func patterns() throws(StoreError) -> PatternsBody {
-        guard let arrivals else { preconditionFailure("Patterns were not asked for.") }
+        guard let arrivals else { preconditionFailure("Nothing was to be judged.") }
         let judged = Self.judged(query)
         let habits = ArrivalPatterns(of: arrivals, window: judged, zone: query.zone)
         let search = AnomalySearch(arrivals, window: judged, zone: query.zone)
@@ -21,10 +21,12 @@ extension WindowFigures {
             patterns: PatternsBody.Habits(habits), anomalies: bodies)
     }
 
-    private func timeline() -> [PatternsBody.Step] {
+    func timeline() -> [PatternsBody.Step] {
         zip(query.grid.starts, steps).map { start, counts in
             PatternsBody.Step(
-                timestamp: start, executions: counts.finished,
+                timestamp: start, executions: counts.finished, succeeded: counts[.succeeded],
+                failed: counts[.failed], timedOut: counts[.timedOut], cancelled: counts[.aborted],
+                lost: counts[.lost],
                 successRate: percentage(counts[.succeeded], of: counts.finished),
                 avgDuration: meanSeconds(counts[.durationSum], counts[.durations]),
                 n: counts[.durations])

@@ -7,6 +7,8 @@ extension WindowFigures {
     func performance() throws(StoreError) -> PerformanceBody {
         let total = sum.finished
         let bad = sum[.failed] &+ sum[.timedOut] &+ sum[.lost]
+        // First: what is read for all is remembered, and read once.
+        let byHour = try byHour()
         return PerformanceBody(
             totalExecutions: total, successfulExecutions: sum[.succeeded],
             failedExecutions: sum[.failed], cancelledExecutions: sum[.aborted],
@@ -16,8 +18,7 @@ extension WindowFigures {
             cancellationRate: percentage(sum[.aborted], of: total),
             failureRateWithLost: percentage(bad, of: total &+ sum[.lost]),
             tokens: sum.tokens, costUsd: sum.costUsd, costKnownRate: sum.costKnownRate,
-            method: method, byAgent: try byAgent(), byHour: try byHour(),
-            vsLastPeriod: try change())
+            method: method, byAgent: try byAgent(), byHour: byHour, vsLastPeriod: try change())
     }
 
     // MARK: Agents
@@ -111,6 +112,8 @@ extension WindowFigures {
 struct AgentFigures {
     let name: String
     let sum: RollUpSum
+    /// See ``AgentFiguresBody/trend``.
+    private let trend: [Int64]
     /// Of ``shares``.
     private let percentiles: [Double?]
 
@@ -120,6 +123,8 @@ struct AgentFigures {
     ) throws(StoreError) {
         self.name = name
         let series = RollUpSeries(agent: name)
+        trend = try snapshot.series(of: name, bounds: Self.trendBounds(from: from, to: to))
+            .map(\.finished)
         if isExact {
             let sum = try snapshot.sum(of: series, from: from, to: to)
             let measures =
@@ -137,6 +142,18 @@ struct AgentFigures {
 
     private static let shares = [0.5, 0.95, 0.99]
 
+    /// The ends of a range, and where each of its 24ths but the first begins.
+    private static func trendBounds(from: Instant, to: Instant) -> [Instant] {
+        let length = to.since(from)
+        let isShort = length <= Timeframe.sixHours.span
+        let inner = (1..<24).map { (part: Int64) in
+            let start = from + TimeSpan(microseconds: length.microseconds * part / 24)
+            return max(
+                from, isShort ? RollUpLevel.minute.start(of: start) : SlotCounts.start(of: start))
+        }
+        return [from] + inner + [to]
+    }
+
     var p99: Double? { percentiles[2] }
 
     var body: AgentFiguresBody {
@@ -147,13 +164,13 @@ struct AgentFigures {
             avgRuntime: meanSeconds(sum[.okDurationSum] &+ sum[.notOKDurationSum], durations),
             errorRate: percentage(sum[.failed], of: sum.finished), p50: percentiles[0],
             p95: percentiles[1], n: durations, tokens: sum.tokens, costUsd: sum.costUsd,
-            costKnownRate: sum.costKnownRate)
+            costKnownRate: sum.costKnownRate, trend: trend)
     }
 }
 
 extension RollUpSum {
     /// Of all that ended, whatever their end.
-    fileprivate var durations: SketchSum {
+    var durations: SketchSum {
         var durations = self[.okDuration]
         durations.add(self[.notOKDuration])
         return durations

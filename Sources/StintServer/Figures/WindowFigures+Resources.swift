@@ -34,12 +34,16 @@ extension MetricsBody {
     ///
     /// - Parameter load: By five minutes, in order.
     mutating func add(_ load: [LoadBucket], _ query: MetricsQuery) {
-        if throughput != nil {
-            let sum = load.sum
-            throughput?.capacityUtilization = sum.utilization.mean
-            throughput?.maxCapacity = sum.largestTotal
-        }
+        throughput?.add(load)
         if resources != nil { resources?.compute = ResourcesBody.Compute(load, query) }
+    }
+}
+
+extension ThroughputBody {
+    mutating func add(_ load: [LoadBucket]) {
+        let sum = load.sum
+        capacityUtilization = sum.utilization.mean
+        maxCapacity = sum.largestTotal
     }
 }
 

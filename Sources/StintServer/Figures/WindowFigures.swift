@@ -14,14 +14,17 @@ struct WindowFigures {
     let measures: Measures?
     /// Each step of the range.
     let steps: [SlotCounts]
-    /// Each five minutes of the range and of the time before it; `nil` unless patterns are asked for.
+    /// Each five minutes of the range and of the time before it; `nil` unless they are to be judged.
     let arrivals: SlotSeries?
 
     /// Up to so many finished executions, and so many that started, every single value is looked at.
     static let mostForExact: Int64 = 10_000
 
+    /// - Parameter judging: Whether what was usual and what was not is asked for, and not what finished
+    ///   alone.
     init(
-        _ query: MetricsQuery, _ blocks: Set<MetricsBody.Block>, in snapshot: any FiguresSnapshot
+        _ query: MetricsQuery, _ blocks: Set<MetricsBody.Block>, judging: Bool = true,
+        in snapshot: any FiguresSnapshot
     ) throws(StoreError) {
         self.query = query
         self.snapshot = snapshot
@@ -34,7 +37,7 @@ struct WindowFigures {
         }
         // First: what it reads holds what the steps and the hours of day need.
         arrivals =
-            blocks.contains(.patterns) ? try Self.arrivals(query, in: snapshot) : nil
+            judging && blocks.contains(.patterns) ? try Self.arrivals(query, in: snapshot) : nil
         let needsSum = !blocks.isDisjoint(with: [.throughput, .latency, .performance])
         sum =
             needsSum
@@ -64,11 +67,25 @@ struct WindowFigures {
             from: query.from, to: query.to, tz: query.zone.identifier, agent: query.agent,
             stepSeconds: query.grid.step.span.seconds)
         if blocks.contains(.throughput) { body.throughput = throughput() }
-        if blocks.contains(.latency) { body.latency = latency() }
+        if blocks.contains(.latency) { body.latency = try latency() }
         if blocks.contains(.performance) { body.performance = try performance() }
         if blocks.contains(.patterns) { body.patterns = try patterns() }
         if blocks.contains(.resources) { body.resources = try resources() }
         return body
+    }
+
+    /// What a range is compared with: of the blocks that are asked for those of a range, without what
+    /// workers tell.
+    static func previous(
+        _ query: MetricsQuery, _ blocks: Set<MetricsBody.Block>, in snapshot: any FiguresSnapshot
+    ) throws(StoreError) -> PreviousPeriodBody {
+        let figures = try WindowFigures(query, blocks, judging: false, in: snapshot)
+        return PreviousPeriodBody(
+            from: query.from, to: query.to, stepSeconds: query.grid.step.span.seconds,
+            throughput: blocks.contains(.throughput) ? figures.throughput() : nil,
+            latency: blocks.contains(.latency) ? try figures.latency() : nil,
+            performance: blocks.contains(.performance) ? try figures.performance() : nil,
+            patterns: blocks.contains(.patterns) ? .init(timeline: figures.timeline()) : nil)
     }
 
     var method: PercentileMethod { measures == nil ? .sketch : .exact }

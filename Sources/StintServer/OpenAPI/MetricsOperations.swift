@@ -38,6 +38,9 @@ extension Operation {
             """),
         .query("agent", .string, "Of this agent alone."),
         .query(
+            "compare", .words(MetricsBody.Comparison.allCases.map(\.rawValue)),
+            "Adds `previous`: the same figures of the equal period just before."),
+        .query(
             "tz", .string.with("default", "UTC"),
             "The zone of hours, days and the steps of series: a name of the tz database."),
     ]

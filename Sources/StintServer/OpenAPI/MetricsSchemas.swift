@@ -1,3 +1,4 @@
+import StintModel
 import StintWire
 
 // What figures look like to their readers, as `StintWire/Metrics` writes them.
@@ -14,6 +15,13 @@ extension Schema {
         "realtime": ref(.realtime).optional, "throughput": ref(.throughput).optional,
         "latency": ref(.latency).optional, "performance": ref(.performance).optional,
         "patterns": ref(.patterns).optional, "resources": ref(.resources).optional,
+        "previous": object([
+            "from": instant, "to": instant, "stepSeconds": seconds,
+            "throughput": ref(.throughput).optional, "latency": ref(.latency).optional,
+            "performance": ref(.performance).optional,
+            "patterns": object(["timeline": timeline]).optional,
+        ]).optional.describing(
+            "The equal period just before, where asked for with `compare=previous`."),
     ])
 
     static let realtime = object([
@@ -39,6 +47,10 @@ extension Schema {
     static let inProgress = object([
         "runId": string, "agentId": string.optional, "agentName": string.optional,
         "userId": string.optional,
+        "status": words([ExecutionStatus.running, .waiting].map(\.word)),
+        "step": string.optional.describing("The one that runs; of several the last to begin."),
+        "activity": string.optional.describing(
+            "What the step does; where the execution waits, what it waits for."),
         "startedAt": instant.optional.describing("Of the current attempt."),
         "elapsedTime": seconds.optional.describing("Seconds since then."),
         "estimatedCompletion": instant.optional,
@@ -78,6 +90,20 @@ extension Schema {
                         "percentage": percentage.optional,
                     ]), atMost: LatencyBody.buckets.count
                 ).describing("Of what `executionLatency` counts.")
+            ),
+            (
+                "latencyTrend",
+                array(
+                    object([
+                        "timestamp": instant, "n": population, "p50": seconds.optional,
+                        "p95": seconds.optional,
+                    ]), atMost: 400
+                ).describing("Of what `executionLatency` counts.")
+            ),
+            (
+                "latencyTrendStepSeconds",
+                seconds.describing(
+                    "Seconds that a step of the trend takes: 60, 900, 3,600 or 86,400.")
             ),
         ])
 
@@ -124,11 +150,7 @@ extension Schema {
         ])
 
     static let patterns = object([
-        "timeline": array(
-            object([
-                "timestamp": instant, "executions": count, "successRate": percentage.optional,
-                "avgDuration": seconds.optional, "n": population,
-            ])),
+        "timeline": timeline,
         "bursts": array(
             object([
                 "startTime": instant, "endTime": instant,
@@ -192,7 +214,23 @@ extension Schema {
             ("avgRuntime", seconds.optional.describing("Mean seconds.")),
             ("errorRate", percentage.optional), ("p50", seconds.optional),
             ("p95", seconds.optional), ("n", population),
+            (
+                "trend",
+                array(count, atMost: 24).describing(
+                    """
+                    How many finished in each 24th of the range, told apart at whole minutes, above \
+                    6 hours at every fifth.
+                    """)
+            ),
         ] + costMembers
+
+    private static let timeline = array(
+        object([
+            "timestamp": instant, "executions": count, "succeeded": count, "failed": count,
+            "timedOut": count, "cancelled": count,
+            "lost": count.describing("Lost now, last heard of in the step."),
+            "successRate": percentage.optional, "avgDuration": seconds.optional, "n": population,
+        ]), atMost: 400)
 
     private static let costMembers: [(String, Schema)] = [
         ("tokens", count.optional.describing("Input and output.")),

@@ -51,12 +51,7 @@ struct LocalTime: Sendable {
         let days = days(touching: range)
         let seconds = range.upperBound.since(range.lowerBound).seconds
         for minutes: Int64 in [1, 5, 15, 60] where seconds / Double(minutes * 60) <= 400 {
-            let steps = steps(days, touching: range) { day in
-                stride(
-                    from: day.lowerBound.microseconds, to: day.upperBound.microseconds,
-                    by: Int(minutes) * 60_000_000
-                ).map(Instant.init(microseconds:))
-            }
+            let steps = steps(of: range, minutes: minutes)
             if steps.count <= 400 { return steps }
         }
         let quarters = steps(days, touching: range) { day in
@@ -68,6 +63,16 @@ struct LocalTime: Sendable {
                 }
         }
         return quarters.count <= 400 ? quarters : days
+    }
+
+    /// Steps of so many minutes, up to an hour, counted from midnight.
+    func steps(of range: Range<Instant>, minutes: Int64) -> [Range<Instant>] {
+        steps(days(touching: range), touching: range) { day in
+            stride(
+                from: day.lowerBound.microseconds, to: day.upperBound.microseconds,
+                by: Int(minutes) * 60_000_000
+            ).map(Instant.init(microseconds:))
+        }
     }
 
     private func steps(

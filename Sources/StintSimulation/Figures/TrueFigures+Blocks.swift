@@ -13,4 +13,17 @@ extension TrueFigures {
             "resources": ["modelUsage": modelUsage],
         ]
     }
+
+    /// What stands beside it as the equal period just before.
+    public var previous: TrueFigure {
+        let before = before
+        return [
+            "from": .instant(before.window.lowerBound),
+            "to": .instant(before.window.upperBound),
+            "throughput": before.throughput,
+            "latency": before.latency,
+            "performance": before.performance,
+            "patterns": ["timeline": before.timeline],
+        ]
+    }
 }

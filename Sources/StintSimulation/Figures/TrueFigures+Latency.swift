@@ -9,8 +9,38 @@ extension TrueFigures {
             "executionLatency": spread(finished.compactMap(\.duration), isExact),
             "endToEndLatency": spread(finished.compactMap(\.total), isExact),
             "latencyDistribution": Self.distribution(finished.compactMap(\.duration)),
+            "latencyTrend": trend(finished, isExact),
+            "latencyTrendStepSeconds": .number(trendStep, .none),
             "method": .text(isExact ? "exact" : "sketch"),
         ]
+    }
+
+    /// The seconds of a step: a minute of a window up to an hour, a quarter of an hour up to 6 hours,
+    /// an hour up to a week, else a day.
+    private var trendStep: Double {
+        switch window.upperBound.since(window.lowerBound).seconds {
+        case ...3_600: 60
+        case ...21_600: 900
+        case ...604_800: 3_600
+        default: 86_400
+        }
+    }
+
+    private func trend(_ finished: [KnownExecution], _ isExact: Bool) -> TrueFigure {
+        let step = trendStep
+        let steps =
+            step > 3_600
+            ? time.days(touching: window) : time.steps(of: window, minutes: Int64(step / 60))
+        return .rows(
+            steps.map { step in
+                let sorted = Self.finished(finished, in: step).compactMap(\.duration).sorted()
+                return [
+                    "timestamp": .instant(step.lowerBound),
+                    "n": .count(sorted.count),
+                    "p50": quantile(50, of: sorted, isExact: isExact),
+                    "p95": quantile(95, of: sorted, isExact: isExact),
+                ]
+            })
     }
 
     private func spread(_ spans: [TimeSpan], _ isExact: Bool) -> TrueFigure {

@@ -3,12 +3,23 @@ import StintModel
 extension TrueFigures {
     public var timeline: TrueFigure {
         let finished = finished
+        let lost = executions.filter { $0.status == .lost }
         return .rows(
             time.steps(of: window).map { step in
                 let those = Self.finished(finished, in: step)
+                func count(_ status: ExecutionStatus) -> TrueFigure {
+                    .count(those.count { $0.status == status })
+                }
+                let part = step.clamped(to: window)
                 return [
                     "timestamp": .instant(step.lowerBound),
                     "executions": .count(those.count),
+                    "succeeded": count(.succeeded),
+                    "failed": count(.failed),
+                    "timedOut": count(.timedOut),
+                    "cancelled": count(.aborted),
+                    "lost": .count(
+                        lost.count { $0.lastEventAt.map(part.contains) == true }),
                     "successRate": Self.successRate(those),
                     "avgDuration": .mean(those.compactMap(\.duration)),
                     "n": .count(those.compactMap(\.duration).count),

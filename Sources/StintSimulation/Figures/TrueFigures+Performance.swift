@@ -54,7 +54,24 @@ extension TrueFigures {
             "tokens": Self.total(of: finished.map(\.tokens)),
             "costUsd": Self.total(of: finished.map(\.costNanos)),
             "costKnownRate": Self.costKnownRate(finished.flatMap(\.calls)),
+            "trend": trend(finished),
         ]
+    }
+
+    /// How many finished in each 24th of the window, of which each but the first begins at the whole
+    /// minute before its start, or the whole five minutes in a window of more than 6 hours.
+    private func trend(_ finished: [KnownExecution]) -> TrueFigure {
+        let begin = window.lowerBound.microseconds
+        let length = window.upperBound.microseconds - begin
+        let unit: Int64 = length > 21_600_000_000 ? 300_000_000 : 60_000_000
+        let starts = (0..<24).map { (part: Int64) in
+            max(begin, (begin + length * part / 24) / unit * unit)
+        }
+        let ends = starts.dropFirst() + [window.upperBound.microseconds]
+        return .rows(
+            zip(starts, ends).map { start, end in
+                .count(finished.count { (start..<end).contains($0.finishedAt!.microseconds) })
+            })
     }
 
     private func byHour(_ finished: [KnownExecution]) -> TrueFigure {

@@ -28,6 +28,7 @@ extension TrueFigures {
             "agentId": .text(execution.agent),
             "agentName": .text(execution.agent),
             "userId": .text(execution.user),
+            "status": .text(execution.status.word),
             "startedAt": .any([
                 .instant(execution.startedAt), .instant(execution.attemptStartedAt),
             ]),

@@ -23,11 +23,15 @@ public struct AgentFiguresBody: Decodable, Hashable, Sendable {
     public var costUsd: Double?
     /// Percent of the model calls whose cost is known; `nil` where there were no calls.
     public var costKnownRate: Double?
+    /// Of `executions`, those that finished in each 24th of the range, the first first: 24 numbers.
+    /// Within the range they are told apart at whole minutes, in one of more than 6 hours at every
+    /// fifth: where a 24th begins between two, at the earlier.
+    public var trend: [Int64]
 
     public init(
         agentId: String, agentName: String, executions: Int64, successRate: Double?,
         avgRuntime: Double?, errorRate: Double?, p50: Double?, p95: Double?, n: Int64,
-        tokens: Int64?, costUsd: Double?, costKnownRate: Double?
+        tokens: Int64?, costUsd: Double?, costKnownRate: Double?, trend: [Int64]
     ) {
         self.agentId = agentId
         self.agentName = agentName
@@ -41,6 +45,7 @@ public struct AgentFiguresBody: Decodable, Hashable, Sendable {
         self.tokens = tokens
         self.costUsd = costUsd
         self.costKnownRate = costKnownRate
+        self.trend = trend
     }
 
     func writeMembers(to json: inout JSONWriter) {
@@ -56,5 +61,7 @@ public struct AgentFiguresBody: Decodable, Hashable, Sendable {
         json.member("tokens", tokens)
         json.member("costUsd", number: costUsd)
         json.member("costKnownRate", rate: costKnownRate)
+        json.key("trend")
+        json.array(trend) { $0.integer($1) }
     }
 }

@@ -1,3 +1,5 @@
+public import StintModel
+
 /// The block `latency`: how long executions waited and ran.
 public struct LatencyBody: Decodable, Hashable, Sendable {
     /// Seconds, of all executions of which the time is known, whatever their end.
@@ -44,6 +46,25 @@ public struct LatencyBody: Decodable, Hashable, Sendable {
         }
     }
 
+    /// The durations of what finished in one step.
+    public struct Point: Decodable, Hashable, Sendable {
+        /// The start of its step.
+        public var timestamp: Instant
+        /// The percentiles are `nil` where it is 0.
+        public var n: Int64
+        /// In seconds.
+        public var p50: Double?
+        public var p95: Double?
+
+        public init(timestamp: Instant, n: Int64, p50: Double?, p95: Double?) {
+            self.timestamp = timestamp
+            self.n = n
+            self.p50 = p50
+            self.p95 = p95
+        }
+    }
+
+    /// Of all percentiles of the block, those of the trend too.
     public var method: PercentileMethod
     /// From the queueing to the start of the current attempt, of what started in the window.
     public var queueLatency: Figures
@@ -53,16 +74,25 @@ public struct LatencyBody: Decodable, Hashable, Sendable {
     public var endToEndLatency: Figures
     /// Of what `executionLatency` counts: all six buckets, the shortest first.
     public var latencyDistribution: [Bucket]
+    /// Of what `executionLatency` counts: every step of the window.
+    public var latencyTrend: [Point]
+    /// The nominal length of the steps of the trend, in seconds: 60 of a window up to an hour, 900 up
+    /// to 6 hours, 3,600 up to 7 days, else 86,400. Longer than those of other series, so that a step
+    /// has enough to tell percentiles of.
+    public var latencyTrendStepSeconds: Double
 
     public init(
         method: PercentileMethod, queueLatency: Figures, executionLatency: Figures,
-        endToEndLatency: Figures, latencyDistribution: [Bucket]
+        endToEndLatency: Figures, latencyDistribution: [Bucket], latencyTrend: [Point],
+        latencyTrendStepSeconds: Double
     ) {
         self.method = method
         self.queueLatency = queueLatency
         self.executionLatency = executionLatency
         self.endToEndLatency = endToEndLatency
         self.latencyDistribution = latencyDistribution
+        self.latencyTrend = latencyTrend
+        self.latencyTrendStepSeconds = latencyTrendStepSeconds
     }
 
     /// The names of the buckets, in order.
@@ -85,6 +115,16 @@ public struct LatencyBody: Decodable, Hashable, Sendable {
                     json.member("percentage", rate: bucket.percentage)
                 }
             }
+            json.key("latencyTrend")
+            json.array(latencyTrend) { json, point in
+                json.object { json in
+                    json.member("timestamp", point.timestamp)
+                    json.member("n", point.n)
+                    json.member("p50", number: point.p50)
+                    json.member("p95", number: point.p95)
+                }
+            }
+            json.member("latencyTrendStepSeconds", number: latencyTrendStepSeconds)
         }
     }
 }

@@ -33,13 +33,15 @@ public struct MetricsBody: Decodable, Hashable, Sendable {
     public var performance: PerformanceBody?
     public var patterns: PatternsBody?
     public var resources: ResourcesBody?
+    /// The equal period just before; absent unless it was asked for (`compare=previous`).
+    public var previous: PreviousPeriodBody?
 
     public init(
         workspace: String, timeframe: String?, from: Instant, to: Instant, tz: String,
         agent: String?, stepSeconds: Double, realtime: RealtimeBody? = nil,
         throughput: ThroughputBody? = nil, latency: LatencyBody? = nil,
         performance: PerformanceBody? = nil, patterns: PatternsBody? = nil,
-        resources: ResourcesBody? = nil
+        resources: ResourcesBody? = nil, previous: PreviousPeriodBody? = nil
     ) {
         self.workspace = workspace
         self.timeframe = timeframe
@@ -54,6 +56,7 @@ public struct MetricsBody: Decodable, Hashable, Sendable {
         self.performance = performance
         self.patterns = patterns
         self.resources = resources
+        self.previous = previous
     }
 
     public func writeJSON(to json: inout JSONWriter) {
@@ -88,6 +91,10 @@ public struct MetricsBody: Decodable, Hashable, Sendable {
             if let resources {
                 json.key("resources")
                 resources.writeJSON(to: &json)
+            }
+            if let previous {
+                json.key("previous")
+                previous.writeJSON(to: &json)
             }
         }
     }

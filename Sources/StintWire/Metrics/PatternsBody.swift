@@ -6,6 +6,14 @@ public struct PatternsBody: Decodable, Hashable, Sendable {
     public struct Step: Decodable, Hashable, Sendable {
         public var timestamp: Instant
         public var executions: Int64
+        /// Those that finished, by outcome: the four after another come to `executions`.
+        public var succeeded: Int64
+        public var failed: Int64
+        public var timedOut: Int64
+        /// Those that were aborted.
+        public var cancelled: Int64
+        /// Those that are lost now and were last heard of in the step; not part of `executions`.
+        public var lost: Int64
         /// Percent; `nil` where nothing finished.
         public var successRate: Double?
         /// The mean duration, in seconds.
@@ -14,11 +22,17 @@ public struct PatternsBody: Decodable, Hashable, Sendable {
         public var n: Int64
 
         public init(
-            timestamp: Instant, executions: Int64, successRate: Double?, avgDuration: Double?,
-            n: Int64
+            timestamp: Instant, executions: Int64, succeeded: Int64, failed: Int64,
+            timedOut: Int64, cancelled: Int64, lost: Int64, successRate: Double?,
+            avgDuration: Double?, n: Int64
         ) {
             self.timestamp = timestamp
             self.executions = executions
+            self.succeeded = succeeded
+            self.failed = failed
+            self.timedOut = timedOut
+            self.cancelled = cancelled
+            self.lost = lost
             self.successRate = successRate
             self.avgDuration = avgDuration
             self.n = n
@@ -142,6 +156,11 @@ extension PatternsBody.Step {
         json.object { json in
             json.member("timestamp", timestamp)
             json.member("executions", executions)
+            json.member("succeeded", succeeded)
+            json.member("failed", failed)
+            json.member("timedOut", timedOut)
+            json.member("cancelled", cancelled)
+            json.member("lost", lost)
             json.member("successRate", rate: successRate)
             json.member("avgDuration", number: avgDuration)
             json.member("n", n)

@@ -8,6 +8,12 @@ public struct RealtimeBody: Decodable, Hashable, Sendable {
         public var agentId: String?
         public var agentName: String?
         public var userId: String?
+        /// `running` or `waiting`.
+        public var status: String
+        /// The name of the step that runs, of several the one that began last; `nil` where none does.
+        public var step: String?
+        /// What that step does, as it told last; where the execution waits, what it waits for.
+        public var activity: String?
         /// The current attempt's start.
         public var startedAt: Instant?
         /// Seconds since then.
@@ -37,13 +43,17 @@ public struct RealtimeBody: Decodable, Hashable, Sendable {
 
         public init(
             runId: String, agentId: String?, agentName: String?, userId: String?,
-            startedAt: Instant?, elapsedTime: Double?, estimatedCompletion: Instant?,
-            estimatedDuration: Double?, estimatedRange: Range?, basis: Int64, overdue: Bool?
+            status: String, step: String?, activity: String?, startedAt: Instant?,
+            elapsedTime: Double?, estimatedCompletion: Instant?, estimatedDuration: Double?,
+            estimatedRange: Range?, basis: Int64, overdue: Bool?
         ) {
             self.runId = runId
             self.agentId = agentId
             self.agentName = agentName
             self.userId = userId
+            self.status = status
+            self.step = step
+            self.activity = activity
             self.startedAt = startedAt
             self.elapsedTime = elapsedTime
             self.estimatedCompletion = estimatedCompletion
@@ -158,6 +168,9 @@ extension RealtimeBody.InProgress {
             json.member("agentId", agentId)
             json.member("agentName", agentName)
             json.member("userId", userId)
+            json.member("status", status)
+            json.member("step", step)
+            json.member("activity", activity)
             json.member("startedAt", startedAt)
             json.member("elapsedTime", number: elapsedTime)
             json.member("estimatedCompletion", estimatedCompletion)

@@ -22,6 +22,12 @@ public enum Timeframe: String, CaseIterable, Sendable {
 }
 
 extension MetricsBody {
+    /// What the figures of a range may be compared with.
+    public enum Comparison: String, CaseIterable, Sendable {
+        /// The equal period just before.
+        case previous
+    }
+
     /// A part of the answer that can be asked for by itself.
     public enum Block: String, CaseIterable, Sendable {
         case realtime, throughput, latency, performance, patterns, resources

@@ -70,6 +70,7 @@ struct FigureCheck: Sendable {
             of: executions, in: window, agent: question.agent,
             zone: TimeZone(identifier: question.zone) ?? .gmt, now: now)
         compare(shown, figures.answer, question.name, &report)
+        compare(shown["previous"], figures.previous, "\(question.name) previous", &report)
         if question.window == nil {
             compare(shown["realtime"], figures.realtime(within: 60), "realtime", &report)
         } else if report.findings == nil {

@@ -18,7 +18,7 @@ struct FigureQuestion: Sendable {
             query.append(QueryItem("timeframe", "1h"))
         }
         if let agent { query.append(QueryItem("agent", agent)) }
-        return query + [QueryItem("tz", zone)]
+        return query + [QueryItem("tz", zone), QueryItem("compare", "previous")]
     }
 
     var name: String { "metrics \(query.map { "\($0.name)=\($0.value)" }.joined(separator: "&"))" }

@@ -112,7 +112,7 @@ import Testing
             avg: nil, p50: nil, p75: nil, p90: nil, p95: nil, p99: nil, n: 0)
         figures.latency = LatencyBody(
             method: .exact, queueLatency: none, executionLatency: none, endToEndLatency: none,
-            latencyDistribution: [])
+            latencyDistribution: [], latencyTrend: [], latencyTrendStepSeconds: 3_600)
         figures.performance = PerformanceBody(
             totalExecutions: 0, successfulExecutions: 0, failedExecutions: 0,
             cancelledExecutions: 0, timedOutExecutions: 0, lostExecutions: 1, successRate: nil,

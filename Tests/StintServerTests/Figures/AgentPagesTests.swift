@@ -20,7 +20,7 @@ import Testing
                     == AgentFiguresBody(
                         agentId: "alpha", agentName: "alpha", executions: 4, successRate: 75,
                         avgRuntime: 28.5 / 4, errorRate: 25, p50: 4, p95: 16, n: 4, tokens: 120,
-                        costUsd: 0.25, costKnownRate: 100))
+                        costUsd: 0.25, costKnownRate: 100, trend: .trend([21: 1, 22: 3])))
             #expect(alpha.p99 == 16)
             #expect((alpha.currentlyRunning, alpha.queueDepth) == (0, 1))
             #expect(alpha.lastSeenAt == .at("13:59:00"))

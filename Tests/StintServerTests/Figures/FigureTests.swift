@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `a block by itself is the same as in the whole`() async throws {
-        try await ServerUnderTest.use { server in
+        try await ServerUnderTest.withoutHost { server in
             let history = RandomHistory(seed: 7, executions: 60, days: 2)
             try await server.record(history)
             let whole = try await server.figures("/v1/metrics?timeframe=24h&tz=Asia/Kolkata")
@@ -139,7 +139,7 @@ extension ServerUnderTest {
         if let agent {
             path += "&agent=\(agent.addingPercentEncoding(withAllowedCharacters: .alphanumerics)!)"
         }
-        path += "&tz=\(zone)"
+        path += "&tz=\(zone)&compare=previous"
         try await compare(executions, path, window, agent, zone)
     }
 
@@ -158,6 +158,11 @@ extension ServerUnderTest {
             of: executions, in: window, agent: agent, zone: TimeZone(identifier: zone)!,
             now: SampleFleet.noon)
         expect(shown, figures.answer, path)
+        if path.contains("compare") {
+            expect(shown["previous"], figures.previous, path + " previous")
+        } else {
+            #expect(shown["previous"] == .null)
+        }
         expect(shown["realtime"], figures.realtime(within: 0), path + " realtime")
     }
 

@@ -99,6 +99,43 @@ import Testing
             #expect((realtime.currentlyRunning, realtime.queueDepth) == (2, 0))
             #expect(realtime.executionsInProgress.map(\.runId) == ["waits", "runs"])
             #expect(realtime.executionsInProgress.map(\.elapsedTime) == [3_600, 7_200])
+            #expect(realtime.executionsInProgress.map(\.status) == ["waiting", "running"])
+            #expect(realtime.executionsInProgress.map(\.activity) == ["a word", nil])
+        }
+    }
+
+    @Test func `what runs names the step that began last, and what it does`() async throws {
+        try await ServerUnderTest.withoutHost { server in
+            func step(_ type: String, _ key: String, _ at: String, _ more: String = "") -> String {
+                """
+                {"type":"step.\(type)","execution":"runs","step":"\(key)",
+                 "at":"2026-11-20T13:\(at)Z"\(more)}
+                """
+            }
+            func current() async throws -> [String?] {
+                let entry = try await Self.realtime(server).executionsInProgress[0]
+                return [entry.step, entry.activity]
+            }
+            try await server.tell(Told(id: "runs", started: "13:00:00").events)
+            #expect(try await current() == [nil, nil])
+            try await server.tell([
+                step("started", "whole", "01:00", #","activity":"All of it""#),
+                step("started", "a part", "02:00", #","name":"Part one","activity":"Reading""#),
+                step("started", "other part", "03:00"),
+            ])
+            #expect(try await current() == ["other part", nil])
+            try await server.tell([step("finished", "other part", "04:00", #","status":"failed""#)])
+            #expect(try await current() == ["Part one", "Reading"])
+            try await server.tell([
+                step("updated", "a part", "05:00", #","activity":"Writing""#),
+                #"{"type":"execution.waiting","execution":"runs","waitingFor":"a word","at":"2026-11-20T13:06:00Z"}"#,
+            ])
+            #expect(try await current() == ["Part one", "a word"])
+            // A new attempt begins with no step.
+            try await server.tell([
+                #"{"type":"execution.started","execution":"runs","attempt":2,"at":"2026-11-20T13:07:00Z"}"#
+            ])
+            #expect(try await current() == [nil, nil])
         }
     }
 

@@ -109,6 +109,12 @@ import Testing
             #expect([count, count + 1].contains(timeline.count))
             #expect(timeline.count <= 400)
             #expect(timeline.map(\.executions).reduce(0, +) == 1)
+            let latency = try #require(all.latency)
+            #expect(
+                latency.latencyTrendStepSeconds
+                    == [.hour: 60, .sixHours: 900, .quarter: 86_400, .month: 86_400][
+                        timeframe, default: 3_600])
+            #expect(latency.latencyTrend.map(\.n).reduce(0, +) == 1)
             #expect(timeline[0].timestamp <= all.from)
             #expect(timeline.map(\.timestamp) == all.throughput?.throughputTrend.map(\.timestamp))
             #expect(all.throughput?.n == 1)

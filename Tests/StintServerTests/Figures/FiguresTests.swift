@@ -86,11 +86,12 @@ import Testing
                 AgentFiguresBody(
                     agentId: "alpha", agentName: "alpha", executions: 3, successRate: 66.67,
                     avgRuntime: 20.5 / 3, errorRate: 33.33, p50: 4, p95: 16, n: 3, tokens: 120,
-                    costUsd: 0.25, costKnownRate: 100),
+                    costUsd: 0.25, costKnownRate: 100,
+                    trend: .trend([0: 1, 4: 1, 8: 1])),
                 AgentFiguresBody(
                     agentId: "beta", agentName: "beta", executions: 2, successRate: 0,
                     avgRuntime: 90, errorRate: 0, p50: 60, p95: 120, n: 2, tokens: nil,
-                    costUsd: nil, costKnownRate: nil),
+                    costUsd: nil, costKnownRate: nil, trend: .trend([8: 1, 13: 1])),
             ])
         #expect(performance.byHour.map(\.hour) == Array(0..<24))
         for entry in performance.byHour {
@@ -136,6 +137,15 @@ import Testing
         #expect(latency.latencyDistribution.map(\.bucket) == LatencyBody.buckets)
         #expect(latency.latencyDistribution.map(\.count) == [1, 1, 0, 1, 0, 2])
         #expect(latency.latencyDistribution.map(\.percentage) == [20, 20, 0, 20, 0, 40])
+        #expect(latency.latencyTrendStepSeconds == 60)
+        #expect(latency.latencyTrend.count == 60)
+        #expect(latency.latencyTrend.map(\.n).reduce(0, +) == 5)
+        #expect(
+            latency.latencyTrend[10]
+                == .init(timestamp: .at("12:10:00"), n: 1, p50: 16, p95: 16))
+        #expect(
+            latency.latencyTrend[11]
+                == .init(timestamp: .at("12:11:00"), n: 0, p50: nil, p95: nil))
     }
 
     private static func checkPatterns(_ patterns: PatternsBody) throws {
@@ -144,13 +154,15 @@ import Testing
         #expect(
             patterns.timeline[10]
                 == .init(
-                    timestamp: .at("12:10:00"), executions: 1, successRate: 0, avgDuration: 16,
-                    n: 1))
+                    timestamp: .at("12:10:00"), executions: 1, succeeded: 0, failed: 1, timedOut: 0,
+                    cancelled: 0, lost: 0, successRate: 0, avgDuration: 16, n: 1))
         #expect(
             patterns.timeline[11]
                 == .init(
-                    timestamp: .at("12:11:00"), executions: 0, successRate: nil, avgDuration: nil,
-                    n: 0))
+                    timestamp: .at("12:11:00"), executions: 0, succeeded: 0, failed: 0, timedOut: 0,
+                    cancelled: 0, lost: 0, successRate: nil, avgDuration: nil, n: 0))
+        #expect(patterns.timeline.map(\.cancelled).reduce(0, +) == 1)
+        #expect(patterns.timeline[32].timedOut == 1)
         #expect(patterns.bursts == [])
         #expect(patterns.anomalies == [])
         #expect(patterns.patterns.peakHours.first == 12)
@@ -168,8 +180,9 @@ import Testing
                 now.executionsInProgress == [
                     .init(
                         runId: "b3", agentId: "beta", agentName: "beta", userId: "ada",
-                        startedAt: .at("12:59:00"), elapsedTime: 3_660, estimatedCompletion: nil,
-                        estimatedDuration: nil, estimatedRange: nil, basis: 0, overdue: nil)
+                        status: "running", step: nil, activity: nil, startedAt: .at("12:59:00"),
+                        elapsedTime: 3_660, estimatedCompletion: nil, estimatedDuration: nil,
+                        estimatedRange: nil, basis: 0, overdue: nil)
                 ])
             #expect(
                 now.queuedExecutions == [
@@ -271,4 +284,9 @@ import Testing
             #expect(unknown.realtime?.queuedExecutions == [])
         }
     }
+}
+
+extension [Int64] {
+    /// The counts of some 24ths; the others have none.
+    static func trend(_ counts: [Int: Int64]) -> [Int64] { (0..<24).map { counts[$0] ?? 0 } }
 }
