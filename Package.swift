@@ -33,6 +33,7 @@ let package = Package(
         .target(name: "StintModel"),
         // The pages; the program carries them, as it is to run from one file.
         .target(name: "StintDashboard", resources: [.embedInCode("Pages")]),
+        .target(name: "StintFeed", dependencies: ["StintModel"]),
         .target(name: "StintMetrics", dependencies: ["StintModel"]),
         .target(
             name: "StintStorage",
@@ -56,7 +57,7 @@ let package = Package(
         .target(
             name: "StintServer",
             dependencies: [
-                "CZlib", "StintDashboard", "StintIngest", "StintMetrics", "StintModel",
+                "CZlib", "StintDashboard", "StintFeed", "StintIngest", "StintMetrics", "StintModel",
                 "StintStorage", "StintWire",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -67,6 +68,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -114,6 +116,7 @@ let package = Package(
                 "StintIngest", "StintMetrics", "StintModel", "StintServer", "StintStorage",
                 "StintWire",
             ]),
+        .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(name: "StintIngestTests", dependencies: ["StintIngest", "StintModel"]),
         .testTarget(
             name: "StintCommandTests",
@@ -142,6 +145,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(
