@@ -204,6 +204,7 @@ public struct Server: Service {
             retention: settings.retention, now: now)
         let figures = FiguresRoutes(
             store: store, remaining: remaining, cursor: cursor, now: now)
+        let diagnosis = DiagnosisRoutes(store: store, remaining: remaining, now: now)
         let keys = KeyRoutes(
             keys: store, access: access, reading: reading(64 << 10), now: now)
         let audit = AuditRoutes(store: store)
@@ -214,7 +215,7 @@ public struct Server: Service {
         let routes =
             ingest.routes + executions.routes + figures.routes + keys.routes + audit.routes
             + health.routes
-            + scrape.routes
+            + scrape.routes + diagnosis.routes
         return routes.described(version: version)
     }
 }

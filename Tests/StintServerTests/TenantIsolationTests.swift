@@ -39,6 +39,7 @@ import Testing
             path: "/v1/executions/canary", status: 204, namesOne: true),
         "GET /v1/metrics": Example(path: "/v1/metrics", status: 200),
         "GET /v1/metrics/:block": Example(path: "/v1/metrics/realtime", status: 200),
+        "GET /v1/diagnosis": Example(path: "/v1/diagnosis?by=agent", status: 200),
         "GET /v1/agents": Example(path: "/v1/agents", status: 200),
         "GET /v1/keys": Example(path: "/v1/keys", status: 200),
         "POST /v1/keys": Example(
