@@ -84,6 +84,25 @@ public struct RemainingTime: Sendable {
         return total - weight(upTo: elapsed) < 0.01 * total
     }
 
+    /// What a share of the total did not exceed, within the bound of the sketch; `nil` under
+    /// ``fewest`` executions.
+    ///
+    /// - Parameter share: From 0 through 1.
+    public func quantile(_ share: Double) -> TimeSpan? {
+        guard count >= Self.fewest, let total = cumulated.last else { return nil }
+        let place = cumulated.partitioningIndex { $0 >= share * total * (1 - 1e-12) }
+        return TimeSpan(microseconds: Sketch.midpoint(of: buckets[min(place, buckets.count - 1)]))
+    }
+
+    /// A time up to which nothing is overdue, within a bucket of the one from which it is; `nil` where
+    /// nothing ever is.
+    public var leastOverdue: TimeSpan? {
+        guard count >= Self.fewest, let total = cumulated.last else { return nil }
+        let place = cumulated.partitioningIndex { $0 > 0.99 * total }
+        let bucket = buckets[min(place, buckets.count - 1)]
+        return TimeSpan(microseconds: Sketch.bounds(of: bucket).lowerBound)
+    }
+
     /// Of those that lasted no longer; of the bucket in which the time falls, the share below it.
     private func weight(upTo elapsed: TimeSpan) -> Double {
         let bucket = Sketch.bucket(of: elapsed.microseconds)

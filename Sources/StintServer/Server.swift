@@ -223,6 +223,7 @@ public struct Server: Service {
             retention: settings.retention, now: now)
         let figures = FiguresRoutes(
             store: store, remaining: remaining, cursor: cursor, now: now)
+        let diagnosis = DiagnosisRoutes(store: store, remaining: remaining, now: now)
         let keys = KeyRoutes(
             keys: store, access: access, live: live, reading: reading(64 << 10), now: now)
         let audit = AuditRoutes(store: store)
@@ -232,7 +233,8 @@ public struct Server: Service {
             startedAt: now())
         let routes =
             ingest.routes + executions.routes + LiveRoutes(live: live).routes + figures.routes
-            + keys.routes + audit.routes + health.routes + scrape.routes + PageRoutes().routes
+            + diagnosis.routes + keys.routes + audit.routes + health.routes + scrape.routes
+            + PageRoutes().routes
         return routes.described(version: version)
     }
 }

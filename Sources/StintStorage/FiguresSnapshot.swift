@@ -5,7 +5,7 @@ public import StintModel
 ///
 /// An engine gives the few reads below, each a range of one index; what they come to over any range
 /// of time is the same for all engines (``sum(of:from:to:distributions:)`` and what follows it).
-public protocol FiguresSnapshot {
+public protocol FiguresSnapshot: DiagnosisSnapshot {
     /// The agents that have been heard of, by the bytes of their names.
     func agents() throws(StoreError) -> [KnownAgent]
 

@@ -17,7 +17,7 @@ struct AuditedRow: Sendable {
     let agent: String?
     let agentKey: Int64
     /// `status`, `sort_at`, `stop_at`, `duration`, `goal_met`, `due_at`, `queue_wait`, `total`,
-    /// `queued_at`, `priority` by its bits, `uncounted`.
+    /// `queued_at`, `priority` by its bits, `uncounted`, `message`, `orphaned`.
     let columns: [Int64?]
     let state: [UInt8]
     /// Where the steps stand in rows of their own.
@@ -29,7 +29,7 @@ struct AuditedRow: Sendable {
     static let all = """
         SELECT execution.key, execution.workspace, id, apart, state, received_at, pieces,
             execution.agent, agent.name, status, sort_at, stop_at, duration, goal_met, due_at,
-            queue_wait, total, queued_at, priority, uncounted
+            queue_wait, total, queued_at, priority, uncounted, message, orphaned
         FROM execution LEFT JOIN agent ON agent.key = execution.agent
         ORDER BY execution.key
         """
@@ -51,7 +51,8 @@ struct AuditedRow: Sendable {
         agentKey = row.integer(7)
         let priority = row.optionalDouble(18).map { Int64(bitPattern: $0.bitPattern) }
         columns =
-            (9...17).map { row.optionalInteger(Int32($0)) } + [priority, row.optionalInteger(19)]
+            (9...17).map { row.optionalInteger(Int32($0)) } + [priority]
+            + (19...21).map { row.optionalInteger(Int32($0)) }
         state = row.bytes(4) { Array($0) }
         piecesWritten = row.integer(6)
         if row.integer(3) != 0 {
@@ -153,7 +154,8 @@ struct AuditSums: Sendable {
             ("goal_met", due.goalMet.map { $0 ? 1 : 0 }), ("due_at", due.dueAt?.microseconds),
             ("queue_wait", due.queueWait), ("total", due.total),
             ("queued_at", due.queue.values[0]), ("priority", due.queue.values[1]),
-            ("uncounted", due.queue.values[2]),
+            ("uncounted", due.queue.values[2]), ("message", due.findings.values[0]),
+            ("orphaned", due.findings.values[1]),
         ]
         func text(_ value: Int64?) -> String { value.map { String($0) } ?? "null" }
         for ((column, expected), held) in zip(expected, row.columns) where held != expected {

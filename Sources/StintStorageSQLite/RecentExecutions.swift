@@ -1,4 +1,5 @@
 import StintModel
+import StintStorage
 
 /// The executions that were written last, decoded, so that the next event of one needs no reading.
 ///
@@ -84,6 +85,7 @@ struct ExecutionColumns: Equatable {
     var queueWait: Int64?
     var total: Int64?
     var queue: QueueColumns
+    var findings: FindingColumns
 
     init(agent: Int64, _ state: ExecutionState, receivedAt: Instant) {
         self.agent = agent
@@ -94,6 +96,7 @@ struct ExecutionColumns: Equatable {
         goalMet = state.fact(.goalMet)?.boolean
         dueAt = state.silence(receivedAt: receivedAt)?.until
         queue = QueueColumns(state)
+        findings = FindingColumns(state)
         if queue.isCounted {
             queueWait = state.started == nil ? nil : state.queueWait?.span.microseconds
             total = state.total?.span.microseconds
@@ -103,7 +106,7 @@ struct ExecutionColumns: Equatable {
     /// Whether every index of the history finds it where it found the other.
     func isIndexed(like other: ExecutionColumns) -> Bool {
         agent == other.agent && status == other.status && sortAt == other.sortAt
-            && stopAt == other.stopAt && queue == other.queue
+            && stopAt == other.stopAt && queue == other.queue && findings == other.findings
     }
 }
 
@@ -136,4 +139,33 @@ struct QueueColumns: Equatable {
             isCounted ? nil : 1,
         ]
     }
+}
+
+/// The columns by which a diagnosis finds what it is about, where it counts in statistics.
+struct FindingColumns: Equatable {
+    /// A digest of the message it was begun for.
+    private(set) var message: Int64?
+    /// Whether it ended and left a step running.
+    private(set) var hasOrphans = false
+
+    init(_ state: ExecutionState) {
+        guard state.isCounted else { return }
+        message = state.message.map(Self.digest)
+        hasOrphans = !state.orphanedSteps.isEmpty
+    }
+
+    private static func digest(of message: String) -> Int64 {
+        var digest = Fingerprint()
+        digest.combine(text: message)
+        return Int64(bitPattern: digest.value)
+    }
+
+    /// Binds `message` and `orphaned`, in this order.
+    func bind(to statement: Statement, from index: Int32) {
+        statement.bind(index, message)
+        statement.bind(index + 1, hasOrphans ? 1 : nil)
+    }
+
+    /// As the columns hold them.
+    var values: [Int64?] { [message, hasOrphans ? 1 : nil] }
 }

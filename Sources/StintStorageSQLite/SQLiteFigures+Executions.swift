@@ -6,7 +6,7 @@ import StintStorage
 
 extension SQLiteFigures {
     /// - Returns: The key of an agent, `nil` in it for all; `nil` where there is no such agent.
-    private func key(of agent: String?) throws(SQLiteFailure) -> Int64?? {
+    func key(of agent: String?) throws(SQLiteFailure) -> Int64?? {
         guard let workspace else { return nil }
         guard let agent else { return .some(nil) }
         guard let key = try reader.key(ofAgent: agent, workspace: workspace) else { return nil }

@@ -243,8 +243,8 @@ actor SQLiteWriter {
         if held.isApart { try writeSteps(of: held, unlike: nil) }
 
         bind(held, receivedAt: receivedAt, withIndexed: true, to: statements.insert)
-        statements.insert.bind(19, workspace)
-        statements.insert.bind(20, part.identity.id.rawValue)
+        statements.insert.bind(21, workspace)
+        statements.insert.bind(22, part.identity.id.rawValue)
         try statements.insert.run()
         recent.put(held, for: part.identity)
         return Change(
@@ -275,6 +275,7 @@ actor SQLiteWriter {
             statement.bind(14, held.columns.sortAt)
             statement.bind(15, held.columns.stopAt)
             held.columns.queue.bind(to: statement, from: 16)
+            held.columns.findings.bind(to: statement, from: 19)
         }
     }
 

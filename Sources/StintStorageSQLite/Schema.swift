@@ -270,9 +270,28 @@ enum Schema {
                     sql: "CREATE INDEX \(name) ON execution (\(columns)) WHERE \(condition)")
             }
         }
-        migrator.registerMigration("5 lost by five minutes") { db in
-            try LostSlotsMigration.fill(db)
+        migrator.registerMigration("5 findings") { db in
+            // Where it counts in statistics: a digest of the message it was begun for, and 1 where it
+            // ended and left a step running. NULL for most.
+            try db.execute(sql: "ALTER TABLE execution ADD COLUMN message INTEGER")
+            try db.execute(sql: "ALTER TABLE execution ADD COLUMN orphaned INTEGER")
+            try FindingsMigration.fill(db)
             crashPoint("migration")
+            for (name, columns, condition) in [
+                // By start rather than by message: it grows at its end alone, and who asks for a
+                // range reads a part of it.
+                ("execution_by_message", "workspace, sort_at, message", "message IS NOT NULL"),
+                ("execution_orphaned", "workspace, stop_at, agent", "orphaned IS NOT NULL"),
+                // Of what did not succeed, which is little: how it ended and whether it achieved
+                // what it was for. The rest the roll-up tells.
+                (
+                    "execution_goals", "workspace, status, goal_met, stop_at, agent, uncounted",
+                    "goal_met IS NOT NULL AND status > 5"
+                ),
+            ] {
+                try db.execute(
+                    sql: "CREATE INDEX \(name) ON execution (\(columns)) WHERE \(condition)")
+            }
         }
         return migrator
     }

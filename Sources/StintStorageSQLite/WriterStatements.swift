@@ -95,9 +95,9 @@ struct WriterStatements {
             """
             INSERT INTO execution (key, duration, goal_met, revision, received_at, pieces, apart,
                 state, due_at, queue_wait, total, agent, status, sort_at, stop_at, queued_at,
-                priority, uncounted, workspace, id)
+                priority, uncounted, message, orphaned, workspace, id)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                ?18, ?19, ?20)
+                ?18, ?19, ?20, ?21, ?22)
             """)
         update = try prepare(
             """
@@ -110,7 +110,7 @@ struct WriterStatements {
             UPDATE execution SET duration = ?2, goal_met = ?3, revision = ?4, received_at = ?5,
                 pieces = ?6, apart = ?7, state = ?8, due_at = ?9, queue_wait = ?10, total = ?11,
                 agent = ?12, status = ?13, sort_at = ?14, stop_at = ?15, queued_at = ?16,
-                priority = ?17, uncounted = ?18
+                priority = ?17, uncounted = ?18, message = ?19, orphaned = ?20
             WHERE key = ?1
             """)
         countPieces = try prepare("UPDATE execution SET pieces = ?2 WHERE key = ?1")

@@ -21,8 +21,8 @@ public enum ExecutionStoreContract {
     }
 
     public static let clauses =
-        recording + reading + history + trail + figures + keeping + silence + erasure + load + books
-        + pricing + keys
+        recording + reading + history + trail + figures + diagnosis + keeping + silence + erasure
+        + load + books + pricing + keys
 
     // MARK: Recording
 

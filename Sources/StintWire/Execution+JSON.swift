@@ -3,8 +3,10 @@ public import StintModel
 // The forms in which an execution goes out.
 
 extension Execution {
-    /// Everything about it: `GET /v1/executions/{id}`.
-    public func writeJSON(to json: inout JSONWriter) {
+    /// Everything about it, and what leads on: `GET /v1/executions/{id}`.
+    public func writeJSON(
+        to json: inout JSONWriter, links: [LinkBody] = [], commands: [CommandBody] = []
+    ) {
         json.object { json in
             writeMembers(to: &json)
             json.key("attempts")
@@ -13,11 +15,10 @@ extension Execution {
             json.array(steps) { $1.writeJSON(to: &$0) }
             json.key("modelCalls")
             json.array(modelCalls) { $1.writeJSON(to: &$0) }
-            // Links and commands come from templates of the configuration; there are none yet.
             json.key("links")
-            json.array([String]()) { $0.string($1) }
+            json.array(links) { $1.writeJSON(to: &$0) }
             json.key("commands")
-            json.array([String]()) { $0.string($1) }
+            json.array(commands) { $1.writeJSON(to: &$0) }
         }
     }
 

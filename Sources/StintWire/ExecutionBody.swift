@@ -30,16 +30,6 @@ public struct ExecutionBody: Decodable, Hashable, Sendable {
         public var limitSeconds: Double?
     }
 
-    public struct Link: Decodable, Hashable, Sendable {
-        public var title: String?
-        public var href: String?
-    }
-
-    public struct Command: Decodable, Hashable, Sendable {
-        public var title: String?
-        public var command: String?
-    }
-
     public var id: String
     public var agent: String?
     public var name: String?
@@ -92,8 +82,8 @@ public struct ExecutionBody: Decodable, Hashable, Sendable {
     public var turns: Int?
     public var inputBytes: Int64?
     public var outputBytes: Int64?
-    public var links: [Link]?
-    public var commands: [Command]?
+    public var links: [LinkBody]?
+    public var commands: [CommandBody]?
 
     /// `nil` for a word this version does not know.
     public var standing: ExecutionStatus? {

@@ -1,6 +1,7 @@
 import Foundation
 import StintModel
 import StintStorage
+import StintWire
 
 /// A file with the secret of an admin key, by which a server that nobody can log into for a command
 /// gets its first one.

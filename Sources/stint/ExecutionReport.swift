@@ -400,9 +400,7 @@ struct ExecutionReport {
     private var links: [String] {
         let links = (execution.links ?? []).map { ($0.title, $0.href) }
         let commands = (execution.commands ?? []).map { ($0.title, $0.command) }
-        return (links + commands).compactMap { title, target in
-            target.map { "  \(style.text(title ?? "link")): \(style.text($0))" }
-        }
+        return (links + commands).map { "  \(style.text($0)): \(style.text($1))" }
     }
 }
 

@@ -18,9 +18,13 @@ extension ExecutionState {
             !merged.merge(self) && merged.encoded() == stored, "To be told again changes nothing.")
 
         let view = Execution(id: id, workspace: .default, state: self, retention: .days(90))
-        for write in [Execution.writeJSON, Execution.writeSummaryJSON, Execution.writeStatusJSON] {
+        let forms: [(inout JSONWriter) -> Void] = [
+            { view.writeJSON(to: &$0) }, { view.writeSummaryJSON(to: &$0) },
+            { view.writeStatusJSON(to: &$0) },
+        ]
+        for write in forms {
             var json = JSONWriter()
-            write(view)(&json)
+            write(&json)
             guard (try? JSONTree.skip(json.bytes)) != nil else {
                 throw BrokenPromise(
                     description:

@@ -40,6 +40,7 @@ import Testing
         "GET /v1/live": Example(path: "/v1/live", status: 200),
         "GET /v1/metrics": Example(path: "/v1/metrics", status: 200),
         "GET /v1/metrics/:block": Example(path: "/v1/metrics/realtime", status: 200),
+        "GET /v1/diagnosis": Example(path: "/v1/diagnosis?by=agent", status: 200),
         "GET /v1/agents": Example(path: "/v1/agents", status: 200),
         "GET /v1/keys": Example(path: "/v1/keys", status: 200),
         "POST /v1/keys": Example(

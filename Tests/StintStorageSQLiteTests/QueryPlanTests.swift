@@ -73,6 +73,13 @@ import Testing
         (SQLiteFigures.newestOfStatus, "execution_by_status_start"),
         (SQLiteFigures.newestOfAgent, "execution_by_agent_start"),
         (SQLiteFigures.newestStopped, "execution_by_status_finish"),
+        (SQLiteFigures.stoppedWithStatus, "COVERING INDEX execution_by_status_finish"),
+        (SQLiteFigures.stoppedOfAgent, "COVERING INDEX execution_by_agent_finish"),
+        (SQLiteFigures.oldestOfAgent, "execution_by_agent_start"),
+        (SQLiteFigures.messagesIn, "COVERING INDEX execution_by_message"),
+        (SQLiteFigures.orphanedIn, "execution_orphaned"),
+        (SQLiteFigures.goalCount, "COVERING INDEX execution_goals"),
+        (SQLiteFigures.reportsBack, "PRIMARY KEY"),
     ])
     func `figures are read along an index, which alone is enough where many are counted`(
         _ sql: String, _ index: String

@@ -19,44 +19,20 @@ struct MetricsQuery: Sendable {
     let now: Instant
     let compare: MetricsBody.Comparison?
 
-    /// The most days of a range: by days, a series then has no more points than it may, whatever
-    /// part of a day the range begins and ends with.
-    static let mostDays: Int64 = 398
-
     init(
         workspace: Workspace, now: Instant, _ parameters: inout QueryParameters
     ) throws(Problem) {
-        let timeframe = try parameters.word("timeframe", of: Timeframe.self)
-        let from = try parameters.instant("from")
-        let to = try parameters.instant("to")
+        let range = try AskedRange(otherwise: .hour, now: now, &parameters)
         let agent = try parameters.one("agent")
         let compare = try parameters.word("compare", of: MetricsBody.Comparison.self)
         let identifier = try parameters.one("tz") ?? "UTC"
         guard let zone = ZoneRules(identifier: identifier) else {
             throw .parameter("tz", "a name of the tz database is due, such as Europe/Berlin.")
         }
-        let range: (from: Instant, to: Instant)
-        switch (timeframe, from, to) {
-        case (let timeframe, nil, nil):
-            range = (now - (timeframe ?? .hour).span, now)
-        case (nil, let from?, let to?):
-            guard from < to else {
-                throw .parameter("to", "it does not lie after `from`.")
-            }
-            guard to.since(from) <= .days(Self.mostDays) else {
-                throw .parameter("to", "a range of \(Self.mostDays) days at the most is due.")
-            }
-            range = (from, to)
-        case (nil, _, _):
-            throw .parameter(from == nil ? "from" : "to", "`from` and `to` stand together.")
-        default:
-            throw .parameter("timeframe", "it does not stand beside `from` and `to`.")
-        }
         guard
             let query = MetricsQuery(
-                workspace: workspace, timeframe: from == nil ? timeframe ?? .hour : nil,
-                from: range.from, to: range.to, agent: agent, zone: zone, now: now,
-                compare: compare)
+                workspace: workspace, timeframe: range.timeframe, from: range.from, to: range.to,
+                agent: agent, zone: zone, now: now, compare: compare)
         else { throw .parameter("from", "the range cannot be cut into steps.") }
         self = query
         if compare == .previous, previous == nil {

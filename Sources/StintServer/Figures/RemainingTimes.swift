@@ -9,6 +9,7 @@ final class RemainingTimes: Sendable {
     private struct Agent: Hashable {
         let workspace: Workspace
         let name: Spelling
+        var distribution = RollUpCell.Distribution.okDuration
     }
 
     private struct Entry {
@@ -26,16 +27,20 @@ final class RemainingTimes: Sendable {
     private static let history: Int64 = 30
 
     /// What is known of an agent, from what was read lately or from a snapshot of its workspace.
+    ///
+    /// - Parameter distribution: Of which times: how long its successes ran, unless told otherwise.
     func time(
         of agent: String, in workspace: Workspace, at now: Instant,
-        from snapshot: any FiguresSnapshot
+        from snapshot: any FiguresSnapshot,
+        _ distribution: RollUpCell.Distribution = .okDuration
     ) throws(StoreError) -> RemainingTime {
-        let key = Agent(workspace: workspace, name: Spelling(agent))
+        let key = Agent(
+            workspace: workspace, name: Spelling(agent), distribution: distribution)
         if let time = held(key, at: now) { return time }
         let today = RollUpLevel.day.start(of: now)
         let days = (today - .days(Self.history - 1))..<(today + .days(1))
         var sample = RemainingTime.Sample()
-        for (day, sketch) in try snapshot.distributions(.okDuration, .day, of: agent, in: days) {
+        for (day, sketch) in try snapshot.distributions(distribution, .day, of: agent, in: days) {
             sample.add(sketch, weight: RemainingTime.weight(ofAge: today.since(day)))
         }
         let time = RemainingTime(sample)

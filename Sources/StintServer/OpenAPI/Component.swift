@@ -1,5 +1,6 @@
 import StintModel
 import StintStorage
+import StintWire
 
 /// The schemas that have a name, each referred to by what it is.
 enum Component: Hashable, Sendable {
@@ -11,6 +12,8 @@ enum Component: Hashable, Sendable {
     case eventsAnswer, trailEntry, trailPage
     case metrics, realtime, inProgress, queued, throughput, latency, latencyFigures, performance
     case patterns, resources, agentFigures, agent, agentPage, point
+    case diagnosis, link, command
+    case findingOf(FindingBody.Kind)
     case audit, health, key, keyList, keyOrder, newKey, problem
 
     static let all: [Component] =
@@ -20,8 +23,8 @@ enum Component: Hashable, Sendable {
             .attributes, .event,
         ] + EventKind.sent.map(Component.eventOf) + [
             .eventsAnswer, .trailEntry, .trailPage, .audit, .health, .key, .keyList, .keyOrder,
-            .newKey, .problem,
-        ] + ofMetrics
+            .newKey, .problem, .diagnosis, .link, .command,
+        ] + FindingBody.Kind.allCases.map(Component.findingOf) + ofMetrics
 
     static let ofMetrics: [Component] = [
         .metrics, .realtime, .inProgress, .queued, .throughput, .latency, .latencyFigures,
@@ -32,6 +35,8 @@ enum Component: Hashable, Sendable {
     var name: String {
         switch self {
         case .eventOf(let kind): kind.word.split(separator: ".").map(\.capitalized).joined()
+        case .findingOf(let kind):
+            (kind.rawValue.split(separator: "_") + ["finding"]).map(\.capitalized).joined()
         default: String(describing: self).capitalized
         }
     }
@@ -70,6 +75,10 @@ enum Component: Hashable, Sendable {
         case .agent: .agent
         case .agentPage: .agentPage
         case .point: .point
+        case .diagnosis: .diagnosis
+        case .link: .link
+        case .command: .command
+        case .findingOf(let kind): .finding(of: kind)
         case .audit: .audit
         case .health: .health
         case .key: .key

@@ -8,8 +8,8 @@ extension Schema {
             ("attempts", array(.ref(.attempt))),
             ("steps", array(.ref(.step)).describing("By attempt, order and try.")),
             ("modelCalls", array(.ref(.modelCall))),
-            ("links", array(object(["title": string, "href": string]))),
-            ("commands", array(object(["title": string, "command": string]))),
+            ("links", array(.ref(.link))),
+            ("commands", array(.ref(.command))),
         ])
 
     static let executionSummary = object(

@@ -33,7 +33,7 @@ extension Operation {
         .query(
             "to", .sentInstant,
             """
-            The end of the range, which is not part of it, with `from`; \(MetricsQuery.mostDays) \
+            The end of the range, which is not part of it, with `from`; \(AskedRange.mostDays) \
             days after it at the most.
             """),
         .query("agent", .string, "Of this agent alone."),

@@ -1,6 +1,7 @@
 import Foundation
 import StintModel
 import StintStorageSQLite
+import StintWire
 
 /// What is to be said of a store's files and of what they hold.
 enum StoreFindings {

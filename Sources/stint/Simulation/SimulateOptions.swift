@@ -1,6 +1,7 @@
 import ArgumentParser
 import StintModel
 import StintSimulation
+import StintWire
 
 /// Which fleet, and what becomes of it.
 struct SimulateOptions: ParsableArguments {
