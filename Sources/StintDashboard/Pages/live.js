@@ -112,7 +112,8 @@ export class Live {
   #retryLater(failure) {
     this.#disconnect();
     const step = RETRY_SECONDS[Math.min(this.#retries, RETRY_SECONDS.length - 1)];
-    const wait = 1000 * Math.max(step, failure.retryAfterSeconds ?? 0);
+    // Shorter by chance, so that after a restart not all come at once.
+    const wait = 1000 * Math.max(step * (1 - 0.2 * Math.random()), failure.retryAfterSeconds ?? 0);
     this.#retries += 1;
     this.failure = failure;
     this.retryAt = Date.now() + wait;

@@ -1,5 +1,5 @@
 // What the charts of Overview show, from the answer of GET /v1/metrics.
-import { durationTicks } from './charts.js';
+import { durationTicks } from './chart-drawing.js';
 import { about, count, duration, esc, hourMinute, instant, monthDay, percent, spanWords } from './formats.js';
 import { legend, panel } from './signs.js';
 

@@ -1,6 +1,7 @@
 // The figures of Overview as markup: the status bar, and the tables.
 import { spark } from './charts.js';
 import { about, compact, count, duration, esc, instant, percent, usd } from './formats.js';
+import { redraw } from './redraw.js';
 import { change, meter, panel } from './signs.js';
 
 /** Difference of two figures in percent; null without both. */
@@ -131,7 +132,6 @@ export class AgentTable {
     this.#sort = { column, isDescending: isSame ? !this.#sort.isDescending : column !== 0 };
     this.#agents.sort(this.#compare);
     this.#draw();
-    this.root.querySelector(`[data-column="${column}"]`).focus();
   }
 
   /** What is unknown stands last, either way. */
@@ -152,7 +152,7 @@ export class AgentTable {
       return `<th scope="col" class="${index && key ? 'num' : ''} ${kind}"${sorted}>${label}</th>`;
     });
     const body = this.#agents.length ? this.#agents.map((agent) => this.#row(agent)).join('') : `<tr><td class="dim" colspan="${AGENT_COLUMNS.length}">Nothing finished in this range.</td></tr>`;
-    this.root.innerHTML = panel('By agent', `<div class="scroll"><table class="by-agent"><thead><tr>${head.join('')}</tr></thead><tbody>${body}</tbody></table></div>`, { note: `${esc(range)}, finished` });
+    redraw(this.root, panel('By agent', `<div class="scroll"><table class="by-agent"><thead><tr>${head.join('')}</tr></thead><tbody>${body}</tbody></table></div>`, { note: `${esc(range)}, finished` }));
   }
 
   #row(agent) {

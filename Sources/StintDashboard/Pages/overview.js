@@ -7,6 +7,7 @@ import { AgentTable, latencyTable, modelPanel, vitals } from './overview-figures
 import { InFlight, flightPanel, lostNotice } from './overview-flight.js';
 import { FigureLists, FiguresRange, listenForRange, rangeChooser } from './overview-range.js';
 import { queuePanel, systemPanel } from './overview-system.js';
+import { redraw } from './redraw.js';
 import { copyCommand } from './signs.js';
 import { failurePanel, firstUse, showLoading } from './states.js';
 
@@ -207,7 +208,7 @@ class OverviewPage {
     this.#drawPanel('latency', latencyPanel(latencyTable(figures), figures, range, words), { latency: latencySpec(figures, range, (bounds) => this.#context.navigate(lists.finished(bounds))) });
     this.#drawPanel('timeline', timelinePanel(figures, spans, lists, range, now), timelineSpecs(figures, rows, spans, range, open));
     this.#agents.load(figures, lists, words);
-    this.#drawPart('models', modelPanel(figures, words));
+    redraw(this.#part('models'), modelPanel(figures, words));
   }
 
   /** What follows the feed: the status bar, the system, the queue. */
@@ -215,9 +216,9 @@ class OverviewPage {
     const now = serverNow();
     const words = this.#range.words(now);
     const lists = this.#lists;
-    this.#drawPart('vitals', vitals(this.#figures, this.#realtime, this.#lostWords, lists, words, now));
-    this.#drawPart('system', systemPanel(this.#realtime, this.#figures, words));
-    this.#drawPart('queue', queuePanel(this.#realtime, lists, now));
+    redraw(this.#part('vitals'), vitals(this.#figures, this.#realtime, this.#lostWords, lists, words, now));
+    redraw(this.#part('system'), systemPanel(this.#realtime, this.#figures, words));
+    redraw(this.#part('queue'), queuePanel(this.#realtime, lists, now));
   }
 
   get #lostWords() { return this.#lost.size ? `${this.#lost.size}${this.#isMoreLost ? '+' : ''}` : ''; }
@@ -225,21 +226,11 @@ class OverviewPage {
   #drawLost() {
     const lost = [...this.#lost.values()].sort((one, other) => instant(other.lastEventAt) - instant(one.lastEventAt));
     this.#context.setLostCount(this.#lostWords);
-    this.#drawPart('lost', lostNotice(lost, this.#isMoreLost, serverNow()));
+    redraw(this.#part('lost'), lostNotice(lost, this.#isMoreLost, serverNow()));
   }
 
-  /** Replaces a part where it changed; one in which something has the focus waits until it has not. */
-  #drawPart(name, markup) {
-    const part = this.#part(name);
-    if (part.drawn === markup || part.contains(document.activeElement)) return false;
-    part.drawn = markup;
-    part.innerHTML = markup;
-    return true;
-  }
-
-  /** A part with charts: they keep their crosshair and focus where only their figures change. */
   #drawPanel(name, markup, specs) {
-    this.#drawPart(name, markup);
+    redraw(this.#part(name), markup);
     for (const [chart, spec] of Object.entries(specs)) this.#part(name).querySelector(`[data-chart=${chart}]`).spec = spec;
   }
 }
