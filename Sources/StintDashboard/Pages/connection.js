@@ -10,6 +10,8 @@ const STATES = {
   reconnecting: { word: 'Reconnecting', hint: 'Try now' },
 };
 
+const PASSING_MS = 500;
+
 const button = document.getElementById('live');
 const bar = document.getElementById('offline');
 const announcer = document.getElementById('announcer');
@@ -17,6 +19,7 @@ const announcer = document.getElementById('announcer');
 let feed = null;
 let paused = false;
 let isAnnouncedLost = false;
+let drawTimer = null;
 
 /** Whether the screen is frozen; holds from page to page. */
 export const isPaused = () => paused;
@@ -27,22 +30,22 @@ export const isFollowing = () => feed !== null;
  * @param {object} params @param {object} handlers @param {object} options As `Live` takes them.
  */
 export function follow(params, handlers, options, signal) {
-  if (signal.aborted) return { close() {} };
+  if (signal.aborted) return { opened: Promise.resolve(), close() {} };
   feed?.close();
-  const onState = (live) => {
-    draw(live);
-    handlers.onState?.(live);
+  const onState = (changed) => {
+    draw(changed);
+    handlers.onState?.(changed);
   };
-  const opened = feed = new Live(params, { ...handlers, onState }, { ...options, isPaused: paused });
+  const live = feed = new Live(params, { ...handlers, onState }, { ...options, isPaused: paused });
   const close = () => {
-    opened.close();
-    if (feed !== opened) return;
+    live.close();
+    if (feed !== live) return;
     feed = null;
     draw(null);
   };
   signal.addEventListener('abort', close);
-  draw(opened);
-  return { close };
+  draw(live);
+  return { opened: live.opened, close };
 }
 
 /** The click on the sign: a lost connection is tried at once, else the screen is frozen or goes on. */
@@ -60,7 +63,15 @@ export function tickConnection() {
 
 button.addEventListener('click', pauseOrResume);
 
+/** A page that is left and one that connects take turns within moments; the sign waits for what lasts. */
 function draw(live) {
+  clearTimeout(drawTimer);
+  const isPassing = !live || live.state === 'connecting';
+  if (isPassing) drawTimer = setTimeout(() => drawState(live), PASSING_MS);
+  else drawState(live);
+}
+
+function drawState(live) {
   button.hidden = !live;
   if (live) {
     const { word, hint } = STATES[live.state];

@@ -54,13 +54,14 @@ class OverviewPage {
     setTitle('Overview');
     const loaded = Promise.withResolvers();
     const afterLoading = (hear) => (data) => loaded.promise.then(() => hear(data));
-    live({ status: ['queued', 'running', 'waiting', 'lost'] }, {
+    const feed = live({ status: ['queued', 'running', 'waiting', 'lost'] }, {
       onExecution: afterLoading((summary) => this.#hear(summary)),
       onUpdate: afterLoading((realtime) => this.#update(realtime)),
       onReset: afterLoading(() => this.#loadAgain()),
       onState: ({ state }) => { if (state === 'live' && this.#figures) this.#renewAt = serverNow(); },
     });
     const stopWaiting = showLoading(root, 'Overview');
+    await feed.opened;
     try {
       await this.#load();
     } catch (failure) {
@@ -84,7 +85,8 @@ class OverviewPage {
     this.#isMoreLost = Boolean(lost.nextCursor);
     if (await this.#isNothingRecorded(figures)) return this.#welcome();
     this.#take(figures);
-    this.#drawFrame();
+    if (!this.#part('flight')) this.#drawFrame();
+    this.#flight.learn(figures);
     this.#flight.load(this.#realtime, [...this.#lost.values()], this.#lostWords, serverNow());
     this.#drawFigures();
     this.#drawLost();
@@ -188,7 +190,6 @@ class OverviewPage {
       <div class="deck" data-part="timeline"></div><div class="deck" data-part="agents"></div><div class="deck" data-part="models"></div>`;
     listenForRange(this.#root, (change) => this.#context.navigate(change));
     this.#flight = new InFlight(this.#part('flight'));
-    this.#flight.learn(this.#figures);
     this.#agents = new AgentTable(this.#part('agents'));
   }
 
