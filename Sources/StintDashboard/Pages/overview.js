@@ -85,7 +85,7 @@ class OverviewPage {
     this.#isMoreLost = Boolean(lost.nextCursor);
     if (await this.#isNothingRecorded(figures)) return this.#welcome();
     this.#take(figures);
-    if (!this.#part('flight')) this.#drawFrame();
+    if (!this.#flight) this.#drawFrame();
     this.#flight.learn(figures);
     this.#flight.load(this.#realtime, [...this.#lost.values()], this.#lostWords, serverNow());
     this.#drawFigures();
