@@ -2,8 +2,8 @@
 import { about, duration, esc, instant, ticking } from './formats.js';
 import { ENOUGH_HISTORY, currentStep, elapsedSeconds, icon, isFinal, legend, panel, progress, statusSign } from './signs.js';
 
-const MOST_AT_FIRST = 14;
-const MOST_ROWS = 24;
+const MOST_AT_FIRST = 12;
+const MOST_ROWS = 20;
 const MOST_LOST = 4;
 const ENDED_STAYS_MS = 10_000;
 
@@ -28,8 +28,8 @@ export class InFlight {
     for (const agent of performance.byAgent) if (agent.n >= ENOUGH_HISTORY) this.#histories.set(agent.agentName, agent);
   }
 
-  /** Begins anew: the lost first, then the slowest against its own history. */
-  load(realtime, lost, nowMs) {
+  /** Begins anew, `lost` newest first: the lost first, then the slowest against its own history. */
+  load(realtime, lost, lostWords, nowMs) {
     this.#rows.clear();
     const share = (execution) => progress(execution, this.#histories.get(execution.agent), nowMs).ratio;
     const bySlowness = (one, other) => share(other) - share(one) || elapsedSeconds(other, nowMs) - elapsedSeconds(one, nowMs);
@@ -37,7 +37,7 @@ export class InFlight {
     const shown = [...lost.slice(0, MOST_LOST).sort(bySlowness), ...running].slice(0, MOST_AT_FIRST);
     this.#body.replaceChildren();
     for (const execution of shown) this.#add(execution, nowMs);
-    this.#draw(realtime.currentlyRunning, lost.length);
+    this.#draw(realtime.currentlyRunning, lostWords);
   }
 
   /** One execution changed. */
@@ -55,7 +55,7 @@ export class InFlight {
   }
 
   /** The state of all, once a second at most. */
-  update(realtime, lostCount, nowMs) {
+  update(realtime, lostWords, nowMs) {
     for (const item of realtime.executionsInProgress) {
       const row = this.#rows.get(item.runId);
       // A summary knows the step better, and a row that ended has the last word.
@@ -63,7 +63,7 @@ export class InFlight {
       row.execution = fromRealtime(item);
       this.#drawRow(row, nowMs);
     }
-    this.#draw(realtime.currentlyRunning, lostCount);
+    this.#draw(realtime.currentlyRunning, lostWords);
   }
 
   /** Once a second: text and widths only. What ended goes when nobody points at the list. */
@@ -116,10 +116,10 @@ export class InFlight {
     row.word.textContent = word;
   }
 
-  #draw(running, lost) {
-    const shown = [`${running} running`, lost ? `${lost} lost` : '', 'slowest against its own history first'];
-    const isMore = running + lost > this.#rows.size;
-    this.#root.querySelector('[data-flight-note]').textContent = `${shown.filter(Boolean).join(', ')}${isMore ? `; ${this.#rows.size} shown` : ''}`;
+  #draw(running, lostWords) {
+    const words = [`${running} running`, lostWords && `${lostWords} lost`, 'slowest against its own history first'].filter(Boolean).join(', ');
+    const runningRows = [...this.#rows.values()].filter(({ execution }) => execution.status !== 'lost').length;
+    this.#root.querySelector('[data-flight-note]').textContent = running > runningRows ? `${words}; the first ${this.#rows.size}` : words;
     this.#root.querySelector('.flight + .empty-line').hidden = this.#rows.size > 0;
   }
 }
@@ -133,10 +133,16 @@ function fromRealtime({ runId, agentName, status, step, activity, startedAt, est
 }
 
 function whereItIs(execution) {
+  if (isFinal(execution.status)) return { step: '', activity: howItEnded(execution) };
   if (!execution.steps) return { step: execution.step ?? '', activity: execution.activity ?? '' };
   const step = currentStep(execution);
   const waiting = execution.status === 'waiting' && execution.waitingFor ? `waiting for ${execution.waitingFor}` : null;
   return { step: step?.name ?? '', activity: waiting ?? step?.activity ?? '' };
+}
+
+function howItEnded({ error, summary }) {
+  if (error) return error.message ? `${error.type}: ${error.message}` : error.type ?? '';
+  return summary ?? '';
 }
 
 const VERDICTS = { heartbeat: 'missed its heartbeat', deadline: 'past its deadline', origin: 'gone at the origin' };

@@ -73,7 +73,7 @@ export const legend = (items) => `<span class="legend">${items.map(([mark, word]
 export function change(value, { good = 0, unit = '%' } = {}) {
   if (value == null) return '';
   const smallest = unit === 'pt' ? 0.05 : 0.5;
-  if (Math.abs(value) < smallest) return '<span class="delta">=&#8239;same</span>';
+  if (Math.abs(value) < smallest) return '<span class="delta">=&nbsp;same</span>';
   const amount = unit === 'pt' ? points(value) : `${Math.abs(value) < 999.5 ? Math.abs(value).toFixed(0) : '> 999'} ${unit}`;
   const judged = Math.sign(value) * good;
   const kind = judged > 0 ? ' good' : judged < 0 ? ' bad' : '';
