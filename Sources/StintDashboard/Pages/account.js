@@ -79,8 +79,8 @@ export function timeAccount(execution, now) {
   const told = KINDS.reduce((sum, kind) => sum + (shares[kind] ?? 0), 0);
   const rest = Math.max(0, (ran ?? 0) - told);
   const parts = [
-    ['queue', 'Queue', queue],
     ['before', 'Before this attempt', Math.max(0, total - queue - (ran ?? 0))],
+    ['queue', 'Queue', queue],
     ['steps', 'Steps', shares.steps],
     ['failedTries', 'Failed attempts', shares.failedTries],
     ['openSteps', 'Steps left open', shares.openSteps],
@@ -90,7 +90,8 @@ export function timeAccount(execution, now) {
   ];
   return {
     total, ran,
-    parts: parts.filter(([, , seconds]) => seconds > 0)
+    // Less than half a microsecond is a rounding of the arithmetic.
+    parts: parts.filter(([, , seconds]) => seconds > 5e-7)
       .map(([kind, title, seconds]) => ({ kind, title, seconds })),
   };
 }

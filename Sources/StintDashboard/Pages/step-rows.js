@@ -123,18 +123,15 @@ function isCircle(row, byKey) {
   return false;
 }
 
-const ROUND = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1200, 1800, 2700, 3600];
+const ROUND_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1200, 1800, 2700];
+const ROUND_HOURS = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 18, 24, 36];
+const ROUND = [...ROUND_SECONDS, ...ROUND_HOURS.map((hours) => hours * 3600)];
+const DAY = 86_400;
 
 /** The length of the axis of something that runs: the next round number of seconds, so that it grows in jumps. */
-export function roundSpan(seconds) {
-  const round = ROUND.find((value) => value >= seconds);
-  if (round) return round;
-  let hours = 1;
-  while (hours * 3600 < seconds) hours *= hours < 4 ? 2 : 1.5;
-  return hours * 3600;
-}
+export const roundSpan = (seconds) => ROUND.find((value) => value >= seconds) ?? Math.ceil(seconds / DAY) * DAY;
 
 const TICKS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
 
 /** Seconds between the marks of an axis: at most six of them. */
-export const tickOf = (span) => TICKS.find((tick) => span / tick <= 6) ?? Math.ceil(span / 6 / 86400) * 86400;
+export const tickOf = (span) => TICKS.find((tick) => span / tick <= 6) ?? Math.ceil(span / 6 / DAY) * DAY;

@@ -263,8 +263,15 @@ export class StepList {
     return facts;
   }
 
+  /** What its tries failed with; the same words once. */
   #error({ tries }) {
-    return tries.filter(({ error }) => error).map(({ error, try: number }) => `<div class="wide"><h3 class="s-failed">${tries.length > 1 ? `Try ${number}: ` : ''}${saidInBrief(error.type ?? 'Error')}</h3>
+    const errors = new Map();
+    for (const { error, try: number } of tries) {
+      if (!error) continue;
+      const name = JSON.stringify(error);
+      errors.set(name, { error, numbers: [...errors.get(name)?.numbers ?? [], number] });
+    }
+    return [...errors.values()].map(({ error, numbers }) => `<div class="wide"><h3 class="s-failed">${tries.length > 1 ? `Try ${numbers.join(', ')}: ` : ''}${saidInBrief(error.type ?? 'Error')}</h3>
       ${longText(error.message ?? '')}${error.cause ? `<p class="dim">cause: ${longText(error.cause)}</p>` : ''}${error.stack ? `<details><summary>Stack trace</summary><pre class="code" tabindex="0">${said(error.stack)}</pre></details>` : ''}</div>`).join('');
   }
 }
