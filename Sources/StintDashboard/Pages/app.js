@@ -1,6 +1,6 @@
 // The frame around every page: router, connection, clock, keyboard, theme. A page is a module that exports one function.
 import { Failure, forgetSession, onLoginNeeded, send, serverNow, session } from './api.js';
-import { clock, count, esc, isUTC, setUTC, zoneName } from './formats.js';
+import { clock, esc, isUTC, setUTC, zoneName } from './formats.js';
 import { keyList, listenForKeys, switchKeys } from './keyboard.js';
 import { Live } from './live.js';
 import { closePreview, isPreviewing, preview } from './preview.js';
@@ -135,11 +135,11 @@ document.addEventListener('click', (event) => {
 
 function setTitle(text) { document.title = `${text} · Stint`; }
 
-/** The number beside Diagnose; a page that knows it tells it. */
-function setLostCount(number) {
+/** The number beside Diagnose, as text; a page that knows it tells it. */
+function setLostCount(words) {
   const sign = byId('lost-count');
-  sign.textContent = number ? count(number) : '';
-  sign.title = number ? `${count(number)} lost` : '';
+  sign.textContent = words;
+  sign.title = words ? `${words} lost` : '';
 }
 
 let toastTimer = null;
@@ -367,7 +367,7 @@ function showPreview(id) {
 
 function togglePreview() {
   if (isPreviewing()) return closePreview();
-  const id = selected()?.dataset.id;
+  const id = (selected() ?? document.activeElement?.closest('[data-id]'))?.dataset.id;
   if (!id) return false;
   showPreview(id);
 }

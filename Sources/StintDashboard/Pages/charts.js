@@ -21,7 +21,7 @@ import { esc, hourMinute, monthDay, zoneOffset } from './formats.js';
  * @property {number[]} [ticks] @property {(value: number) => string} [format] Of the vertical axis.
  * @property {{from: number, to: number, mark?: string}[]} [bands] Shaded spans (ms).
  * @property {{id: string, from: number, to: number}[]} [numbers] Numbered spans (ms).
- * @property {number} [peak] Index of the row to be named as the peak.
+ * @property {number} [peak] Index of the row to be named as the peak. @property {(value: number) => string} [peakWord]
  * @property {number} [limit] A line across.
  * @property {string} [group] Charts of one group share their crosshair.
  * @property {(row: object) => string} tip Markup told at the crosshair.
@@ -43,6 +43,15 @@ export function roundTicks(max) {
   const ticks = [];
   for (let tick = 0; tick < max + step * 0.999; tick += step) ticks.push(Number(tick.toPrecision(12)));
   return ticks;
+}
+
+const DURATION_STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+
+/** Round durations in seconds, from 0 to at least `max`. */
+export function durationTicks(max) {
+  const step = DURATION_STEPS.find((candidate) => max / candidate <= 3) ?? 86_400 * Math.ceil(max / 3 / 86_400);
+  const steps = Math.max(1, Math.ceil(max / step));
+  return Array.from({ length: steps + 1 }, (_, index) => index * step);
 }
 
 /** Indices of the first, least, greatest and last point of every pixel column: at most 4 a column, however many there are. */
@@ -276,7 +285,7 @@ function drawPeak(spec, { x, y, step, right }) {
   const value = ofKind(spec, 'bar').reduce((sum, { key }) => sum + (row[key] ?? 0), 0);
   const middle = x(spec.peak) + step / 2;
   const isRight = middle > right - 60;
-  return `<text class="note" x="${pixel(isRight ? middle - 4 : middle + 4)}" y="${pixel(y(value) - 4)}" text-anchor="${isRight ? 'end' : 'start'}">peak ${value}</text>`;
+  return `<text class="note" x="${pixel(isRight ? middle - 4 : middle + 4)}" y="${pixel(y(value) - 4)}" text-anchor="${isRight ? 'end' : 'start'}">peak ${esc(spec.peakWord?.(value) ?? value)}</text>`;
 }
 
 function drawAxis(spec, plot) {

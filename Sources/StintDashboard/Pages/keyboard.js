@@ -28,7 +28,6 @@ export function keyList() {
 }
 
 const isField = (element) => /^(INPUT|SELECT|TEXTAREA)$/.test(element.tagName) || element.isContentEditable;
-const isControl = (element) => Boolean(element.closest('a, button, summary, [role=button]'));
 
 /**
  * Listens for keys and hands each to the first of `layers()` that has an action for it.
@@ -45,8 +44,9 @@ export function listenForKeys(layers) {
       return;
     }
     if (document.querySelector('dialog[open]') || !keysAreOn()) return;
-    // A focused link or button takes its own keys.
-    if ((event.key === 'Enter' || event.key === ' ') && isControl(event.target)) return;
+    // A focused link or button takes its own keys; Space is none of a link's.
+    if (event.key === 'Enter' && event.target.closest('a, button, summary')) return;
+    if (event.key === ' ' && event.target.closest('button, summary')) return;
 
     const key = event.key === ' ' ? 'Space' : event.key;
     const name = lead ? `${lead} ${key}` : key;

@@ -1,6 +1,250 @@
 // Overview: is everything well, and if not, where do I look?
-export async function overview({ root, setTitle }) {
-  setTitle('Overview');
-  root.innerHTML = '<div class="head"><h1>Overview</h1></div>';
-  return {};
+import { Failure, get, serverNow } from './api.js';
+import './charts.js';
+import { clock, esc, instant, zone } from './formats.js';
+import { latencyPanel, latencySpec, throughputPanel, throughputSpec, timelinePanel, timelineRows, timelineSpecs, unusualSpans } from './overview-charts.js';
+import { AgentTable, latencyTable, modelPanel, vitals } from './overview-figures.js';
+import { InFlight, flightPanel, lostNotice } from './overview-flight.js';
+import { FigureLists, FiguresRange } from './overview-range.js';
+import { queuePanel, systemPanel } from './overview-system.js';
+import { copyCommand } from './signs.js';
+import { failurePanel, firstUse, showLoading } from './states.js';
+
+const RENEW_MS = 60_000;
+const RETRY_SECONDS = 15;
+const MOST_LOST = 50;
+
+/** @returns {Promise<import('./app.js').PageHandlers>} */
+export async function overview(context) {
+  const page = new OverviewPage(context);
+  await page.open();
+  return page.handlers;
+}
+
+class OverviewPage {
+  #context;
+  #range;
+  #figures = null;
+  #realtime = null;
+  #lost = new Map();
+  #isMoreLost = false;
+  #flight = null;
+  #agents = null;
+  #renewAt = Infinity;
+  #isFirstUse = false;
+
+  constructor(context) {
+    this.#context = context;
+    this.#range = new FiguresRange(context.query);
+  }
+
+  get handlers() {
+    return { tick: (nowMs) => this.#tick(nowMs), copyCommand: this.#range.command };
+  }
+
+  get #root() { return this.#context.root; }
+  get #lists() { return new FigureLists(this.#figures); }
+  #part(name) { return this.#root.querySelector(`[data-part=${name}]`); }
+
+  // Loading
+
+  /** Follows first and asks then, so that nothing falls between the two. */
+  async open() {
+    const { live, root, setTitle } = this.#context;
+    setTitle('Overview');
+    const loaded = Promise.withResolvers();
+    const afterLoading = (hear) => (data) => loaded.promise.then(() => hear(data));
+    live({ status: ['queued', 'running', 'waiting', 'lost'] }, {
+      onExecution: afterLoading((summary) => this.#hear(summary)),
+      onUpdate: afterLoading((realtime) => this.#update(realtime)),
+      onReset: afterLoading(() => this.#load().catch(() => {})),
+    });
+    const stopWaiting = showLoading(root, 'Overview');
+    try {
+      await this.#load();
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      this.#fail(failure);
+    } finally {
+      stopWaiting();
+      loaded.resolve();
+    }
+  }
+
+  async #load() {
+    const { signal } = this.#context;
+    const [figures, lost] = await Promise.all([this.#readFigures(), get('/v1/executions', { status: 'lost', limit: MOST_LOST }, { signal })]);
+    this.#lost = new Map(lost.items.map((execution) => [execution.id, execution]));
+    this.#isMoreLost = Boolean(lost.nextCursor);
+    if (await this.#isNothingRecorded(figures)) return this.#welcome();
+    this.#take(figures);
+    this.#drawFrame();
+    this.#flight.load(this.#realtime, [...this.#lost.values()], this.#lostWords, serverNow());
+    this.#drawFigures();
+    this.#drawLost();
+  }
+
+  /** With the period before where the server knows how to compare. */
+  async #readFigures() {
+    const asked = { ...this.#range.parameters, tz: zone() };
+    const { signal } = this.#context;
+    try {
+      return await get('/v1/metrics', { ...asked, compare: 'previous' }, { signal });
+    } catch (failure) {
+      if (failure.status !== 400) throw failure;
+      return get('/v1/metrics', asked, { signal });
+    }
+  }
+
+  #take(figures) {
+    this.#figures = figures;
+    this.#realtime = figures.realtime;
+    this.#renewAt = serverNow() + RENEW_MS;
+  }
+
+  /** Once a minute: every number in its place, no row moved. */
+  async #renew() {
+    this.#renewAt = serverNow() + RENEW_MS;
+    try {
+      this.#take(await this.#readFigures());
+      this.#drawFigures();
+      this.#part('age').textContent = this.#range.against;
+    } catch (failure) {
+      if (!(failure instanceof Failure)) return;
+      this.#part('age').textContent = `figures of ${clock(instant(this.#figures.to))}; since then: ${failure.title}`;
+    }
+  }
+
+  #fail(failure) {
+    this.#root.innerHTML = `<div class="head"><h1>Overview</h1></div>${failurePanel(failure, { nextTrySeconds: RETRY_SECONDS })}`;
+    this.#root.querySelector('[data-retry]')?.addEventListener('click', () => this.#tryAgain());
+    if (failure.status === 403) return;
+    const timer = setTimeout(() => this.#tryAgain(), RETRY_SECONDS * 1000);
+    this.#context.signal.addEventListener('abort', () => clearTimeout(timer));
+  }
+
+  #tryAgain() {
+    if (this.#figures || this.#context.signal.aborted) return;
+    this.#load().catch((failure) => { if (failure instanceof Failure) this.#fail(failure); });
+  }
+
+  // Nothing recorded yet
+
+  async #isNothingRecorded({ performance, previous, realtime }) {
+    const seen = performance.totalExecutions + (previous?.performance.totalExecutions ?? 0) + realtime.currentlyRunning + realtime.queueDepth + this.#lost.size;
+    if (seen > 0) return false;
+    const { items } = await get('/v1/executions', { limit: 1 }, { signal: this.#context.signal });
+    return items.length === 0;
+  }
+
+  async #welcome() {
+    const { signal } = this.#context;
+    const words = await firstUse({ signal });
+    if (signal.aborted) return;
+    this.#isFirstUse = true;
+    this.#root.innerHTML = `<div class="head"><h1>Overview</h1></div>${words}`;
+  }
+
+  // Following
+
+  #hear(summary) {
+    if (this.#isFirstUse) return this.#leaveFirstUse();
+    if (!this.#flight) return;
+    if (summary.status === 'lost') this.#lost.set(summary.id, summary);
+    else this.#lost.delete(summary.id);
+    this.#flight.hear(summary, serverNow());
+    this.#drawLost();
+  }
+
+  #leaveFirstUse() {
+    this.#isFirstUse = false;
+    this.#load().catch(() => { this.#isFirstUse = true; });
+  }
+
+  #update(realtime) {
+    if (!this.#flight) return;
+    this.#realtime = realtime;
+    this.#flight.update(realtime, this.#lostWords, serverNow());
+    this.#drawNow();
+  }
+
+  #tick(nowMs) {
+    if (!this.#flight) return;
+    this.#flight.tick(nowMs);
+    this.#drawLost();
+    this.#drawNow();
+    if (nowMs >= this.#renewAt) this.#renew();
+  }
+
+  // Drawing
+
+  #drawFrame() {
+    const range = this.#range;
+    const button = (name) => `<button type="button" data-range="${name}" aria-pressed="${name === range.timeframe}">${name}</button>`;
+    const given = range.timeframe ? '' : `<span class="sub">${esc(range.words(serverNow()))}</span>`;
+    this.#root.innerHTML = `<div class="head"><h1>Overview</h1>${given}<div class="acts"><span class="dim opt" data-part="age">${esc(range.against)}</span>
+        <div class="seg" role="group" aria-label="Time range">${FiguresRange.names.map(button).join('')}</div>${copyCommand(range.command)}</div></div>
+      <div class="panel vitals" data-part="vitals"></div><div data-part="lost"></div>
+      <div class="deck g21"><div data-part="flight">${flightPanel()}</div><div class="deck side"><div data-part="system"></div><div data-part="queue"></div></div></div>
+      <div class="deck g11"><div data-part="throughput"></div><div data-part="latency"></div></div>
+      <div class="deck" data-part="timeline"></div><div class="deck" data-part="agents"></div><div class="deck" data-part="models"></div>`;
+    this.#root.querySelector('.seg').addEventListener('click', ({ target }) => {
+      if (target.dataset.range) this.#context.navigate({ timeframe: target.dataset.range, from: null, to: null });
+    });
+    this.#flight = new InFlight(this.#part('flight'));
+    this.#flight.learn(this.#figures);
+    this.#agents = new AgentTable(this.#part('agents'));
+  }
+
+  #drawFigures() {
+    const figures = this.#figures;
+    const range = this.#range;
+    const lists = this.#lists;
+    const now = serverNow();
+    const words = range.words(now);
+    const rows = timelineRows(figures);
+    const spans = unusualSpans(figures);
+    const open = (span) => this.#context.navigate(lists.finished({}, span));
+
+    this.#flight.learn(figures);
+    this.#drawNow();
+    this.#drawPanel('throughput', throughputPanel(figures, range), { throughput: throughputSpec(figures, rows, range, open) });
+    this.#drawPanel('latency', latencyPanel(latencyTable(figures), figures, range, words), { latency: latencySpec(figures, range, (bounds) => this.#context.navigate(lists.finished(bounds))) });
+    this.#drawPanel('timeline', timelinePanel(figures, spans, lists, range, now), timelineSpecs(figures, rows, spans, range, open));
+    this.#agents.load(figures, lists, words);
+    this.#drawPart('models', modelPanel(figures, words));
+  }
+
+  /** What follows the feed: the status bar, the system, the queue. */
+  #drawNow() {
+    const now = serverNow();
+    const words = this.#range.words(now);
+    const lists = this.#lists;
+    this.#drawPart('vitals', vitals(this.#figures, this.#realtime, this.#lostWords, lists, words, now));
+    this.#drawPart('system', systemPanel(this.#realtime, this.#figures, words));
+    this.#drawPart('queue', queuePanel(this.#realtime, lists, now));
+  }
+
+  get #lostWords() { return this.#lost.size ? `${this.#lost.size}${this.#isMoreLost ? '+' : ''}` : ''; }
+
+  #drawLost() {
+    const lost = [...this.#lost.values()].sort((one, other) => instant(other.lastEventAt) - instant(one.lastEventAt));
+    this.#context.setLostCount(this.#lostWords);
+    this.#drawPart('lost', lostNotice(lost, this.#isMoreLost, serverNow()));
+  }
+
+  /** Replaces a part where it changed; one in which something has the focus waits until it has not. */
+  #drawPart(name, markup) {
+    const part = this.#part(name);
+    if (part.drawn === markup || part.contains(document.activeElement)) return false;
+    part.drawn = markup;
+    part.innerHTML = markup;
+    return true;
+  }
+
+  /** A part with charts: they keep their crosshair and focus where only their figures change. */
+  #drawPanel(name, markup, specs) {
+    this.#drawPart(name, markup);
+    for (const [chart, spec] of Object.entries(specs)) this.#part(name).querySelector(`[data-chart=${chart}]`).spec = spec;
+  }
 }

@@ -51,6 +51,12 @@ export const copyButton = (text, label = 'Copy') => `<button type="button" class
 /** A line for the terminal, ready to copy. */
 export const command = (line, note = '') => `<div class="cmd"><code>${esc(line)}</code>${copyButton(line, 'Copy command')}${note ? `<span>${esc(note)}</span>` : ''}</div>`;
 
+/** The button that copies this view as a command; `y` does the same. */
+export function copyCommand(line) {
+  const [program, verb] = line.split(' ');
+  return `<button type="button" class="as-command" data-copy="${esc(line)}" title="${esc(line)} (y)"><code>${esc(`${program} ${verb}`)} …</code> copy as command</button>`;
+}
+
 /** A titled box. `title`, `note` and `actions` are markup. */
 export function panel(title, body, { note = '', actions = '', kind = '' } = {}) {
   return `<section class="panel ${kind}"><header><h2>${title}</h2>${note ? `<span class="note">${note}</span>` : ''}${actions ? `<div class="acts">${actions}</div>` : ''}</header>${body}</section>`;
@@ -67,7 +73,7 @@ export const legend = (items) => `<span class="legend">${items.map(([mark, word]
 export function change(value, { good = 0, unit = '%' } = {}) {
   if (value == null) return '';
   const smallest = unit === 'pt' ? 0.05 : 0.5;
-  if (Math.abs(value) < smallest) return '<span class="delta">=&#8239;same</span>';
+  if (Math.abs(value) < smallest) return '<span class="delta">=&nbsp;same</span>';
   const amount = unit === 'pt' ? points(value) : `${Math.abs(value) < 999.5 ? Math.abs(value).toFixed(0) : '> 999'} ${unit}`;
   const judged = Math.sign(value) * good;
   const kind = judged > 0 ? ' good' : judged < 0 ? ' bad' : '';
@@ -109,12 +115,14 @@ export function progress(execution, history, nowMs) {
 
   const ratio = elapsed / history.p95;
   const over = ratio > 1;
-  const kind = execution.status === 'lost' ? ' lost' : over ? ' over' : '';
-  const share = (seconds) => `${(100 * seconds / Math.max(history.p95, elapsed)).toFixed(1)}%`;
+  const quiet = execution.status === 'lost' ? silent ?? 0 : 0;
+  const scale = Math.max(history.p95, elapsed + quiet);
+  const share = (seconds) => `${(100 * seconds / scale).toFixed(1)}%`;
+  const bar = (kind, from, length) => `<rect class="${kind}" x="${share(from)}" y="2" width="${share(length)}" height="8" rx="2"/>`;
   const tick = (seconds, name) => `<rect class="tick ${name}" x="${share(seconds)}" y="0" width="2" height="12"/>`;
-  const said = `${ticking(elapsed)} elapsed, median ${duration(history.p50)}, p95 ${duration(history.p95)}`;
-  const html = `<svg class="prog${kind}" width="100%" height="12" role="img" aria-label="${esc(said)}"><title>${esc(said)}</title>`
-    + `<rect class="track" y="2" width="100%" height="8" rx="2"/><rect class="fill" y="2" width="${share(elapsed)}" height="8" rx="2"/>`
+  const said = `${ticking(elapsed)} elapsed, median ${duration(history.p50)}, p95 ${duration(history.p95)}${quiet ? `, then silent for ${about(quiet)}` : ''}`;
+  const html = `<svg class="prog${over ? ' over' : ''}" width="100%" height="12" role="img" aria-label="${esc(said)}"><title>${esc(said)}</title>`
+    + `${bar('track', 0, scale)}${bar('fill', 0, elapsed)}${quiet ? bar('quiet', elapsed, quiet) : ''}`
     + `${tick(history.p50, 'p50')}${over ? tick(history.p95, 'p95') : ''}</svg>`;
   return { html, word: silent == null ? expectation(elapsed, history) : silence(silent), over, ratio };
 }
@@ -122,7 +130,8 @@ export function progress(execution, history, nowMs) {
 const silence = (seconds) => `silent for ${about(seconds)}`;
 
 function expectation(elapsed, history) {
-  if (elapsed > history.p95) return `${(elapsed / history.p95).toFixed(1)} × p95`;
+  const ratio = elapsed / history.p95;
+  if (ratio > 1) return `${ratio < 9.95 ? ratio.toFixed(1) : ratio < 999.5 ? Math.round(ratio) : '> 999'} × p95`;
   return elapsed < history.p50 ? `usually ${about(history.p50 - elapsed)} more` : 'past the median';
 }
 

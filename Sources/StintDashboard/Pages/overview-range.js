@@ -1,0 +1,78 @@
+// The range of the figures on Overview, and the lists that lead from figures to their executions.
+import { instant, iso, stamp } from './formats.js';
+
+const HOURS = { '1h': 1, '6h': 6, '24h': 24, '7d': 168, '30d': 720, '90d': 2160 };
+const TITLES = { '1h': 'Last hour', '6h': 'Last 6 hours', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days', '90d': 'Last 90 days' };
+const BEFORE = { '1h': 'hour before', '24h': 'day before', '7d': 'week before' };
+
+/** The period that figures are about, as the address says it: `timeframe`, or `from` and `to`; 24 hours where it says none. */
+export class FiguresRange {
+  static names = Object.keys(HOURS);
+
+  /** @param {URLSearchParams} query */
+  constructor(query) {
+    const [from, to] = [query.get('from'), query.get('to')];
+    const isGiven = instant(from) !== null && instant(to) !== null;
+    const named = query.get('timeframe');
+    this.timeframe = isGiven ? null : named in HOURS ? named : '24h';
+    this.from = isGiven ? from : null;
+    this.to = isGiven ? to : null;
+  }
+
+  /** Members of the query that ask for it. */
+  get parameters() { return this.timeframe ? { timeframe: this.timeframe } : { from: this.from, to: this.to }; }
+
+  /** 24 h; Nov 20 14:00 to 15:00:00 */
+  words(nowMs) {
+    if (this.timeframe) return this.timeframe.replace(/\d+/, '$& ');
+    return `${stamp(instant(this.from), nowMs)} to ${stamp(instant(this.to), nowMs)}`;
+  }
+
+  title(nowMs) { return TITLES[this.timeframe] ?? this.words(nowMs); }
+
+  /** What the period just before is called. */
+  get before() { return BEFORE[this.timeframe] ?? 'period before'; }
+
+  get against() { return `against the ${this.timeframe ? `${this.words()} before` : 'period before'}`; }
+
+  get command() {
+    return this.timeframe ? `stint stats --since ${this.timeframe}` : `stint stats --from ${this.from} --to ${this.to}`;
+  }
+}
+
+const ENDED = ['succeeded', 'failed', 'timed_out', 'aborted'];
+
+/** Addresses of lists that hold exactly what a figure counted: same instants, same statuses, no tests. */
+export class FigureLists {
+  /** @param {{from: string, to: string}} answer The instants of the figures as the server told them. */
+  constructor({ from, to }) {
+    this.from = from;
+    this.to = to;
+  }
+
+  get running() { return list({ status: ['running', 'waiting'] }); }
+  get queued() { return list({ status: ['queued'] }); }
+  get lost() { return list({ status: ['lost'] }); }
+
+  /** What finished; `more` are further filters, and may narrow `status`. */
+  finished(more = {}, span = null) { return list({ on: 'finish', ...this.#within(span), status: ENDED, ...more }); }
+
+  /** What arrived. */
+  started(more = {}, span = null) { return list({ on: 'start', ...this.#within(span), ...more }); }
+
+  /** The borders of a span within those of the figures, which are finer than a millisecond. */
+  #within(span) {
+    const from = span && span.from > instant(this.from) ? iso(span.from) : this.from;
+    const to = span && span.to < instant(this.to) ? iso(span.to) : this.to;
+    return { from, to };
+  }
+}
+
+function list(filters) {
+  const query = new URLSearchParams();
+  // Figures leave out what ran as a test.
+  for (const [name, value] of Object.entries({ ...filters, environment: 'production' })) {
+    for (const one of [value].flat()) if (one != null && one !== '') query.append(name, one);
+  }
+  return `/executions?${query}`;
+}
