@@ -31,6 +31,7 @@ class ExecutionPage {
   #execution = null;
   #steps = null;
   #drawn = new Map();
+  #account = null;
   #feed = null;
   #rereading = null;
   #isReading = false;
@@ -354,8 +355,8 @@ class ExecutionPage {
   // Times
 
   #drawTimes(nowMs) {
-    const account = timeAccount(this.#execution, nowMs);
-    this.#fill('times', account ? this.#timeline(account, nowMs) + this.#account(account) : '<p class="body dim">Nothing is known yet of when it began.</p>');
+    const account = this.#account = timeAccount(this.#execution, nowMs);
+    this.#fill('times', account ? this.#timeline(account, nowMs) + this.#accountWords(account) : '<p class="body dim">Nothing is known yet of when it began.</p>');
     const fresh = this.#root.querySelector('[data-fresh]');
     if (fresh) fresh.textContent = ago(at(this.#execution.lastEventAt), nowMs);
     if (!this.#isOver) this.#fill('notice', this.#notice(nowMs));
@@ -395,7 +396,7 @@ class ExecutionPage {
     return `<div class="rail">${bars.join('')}</div>`;
   }
 
-  #account({ total, parts }) {
+  #accountWords({ total, parts }) {
     const word = { Now: 'now', Completed: 'completed', Failed: 'failed', 'Timed out': 'timed out', Cancelled: 'cancelled' }[this.#endWord];
     const form = this.#isOver ? duration : ticking;
     const shares = parts.map(({ kind, title, seconds }) => `<span><i class="c-${kind}"></i>${title} <b>${form(seconds)}</b> ${shareWords(seconds, total)}</span>`);
@@ -426,7 +427,7 @@ class ExecutionPage {
     this.#fill('steps-head', this.#stepsHead(rows, status));
     this.#fill('ruler', rows.length ? ruler(span) : '');
     this.#steps.show({ rows, start, span, usual: this.#usual, modelCalls, silentFrom }, nowMs);
-    this.#fill('total', this.#total(rows, nowMs));
+    this.#fill('total', this.#total(rows));
   }
 
   #stepsHead(rows, status) {
@@ -440,8 +441,8 @@ class ExecutionPage {
   }
 
   /** What all steps took, and what lies outside of them. */
-  #total(rows, nowMs) {
-    const account = timeAccount(this.#execution, nowMs);
+  #total(rows) {
+    const account = this.#account;
     if (!rows.length || !account || account.ran === null) return '';
     const part = (kind) => account.parts.find((each) => each.kind === kind)?.seconds ?? 0;
     const inside = account.ran - part('betweenSteps') - part('ran') - part('silence');

@@ -19,7 +19,8 @@ import { isFinal } from './signs.js';
  * @property {{input: number, output: number} | null} tokens
  * @property {number | null} costUsd
  * @property {number | null} tryNumber
- * @property {object} last
+ * @property {{error: object, number: number}[]} errors of its tries, by the number of the try
+ * @property {object} last the step as its last try left it
  */
 
 /**
@@ -37,19 +38,20 @@ export function stepRows(execution, attempt) {
 }
 
 function rowOf({ key, name, tries, last }, { execution, start, isOver, failed }) {
-  const began = at(tries[0].startedAt);
-  const ended = at(last.finishedAt);
+  const { began } = tries[0];
+  const { ended } = tries.at(-1);
   const works = last.status === 'running' && !isOver;
   return {
-    key, name, last, tries,
+    key, name, last,
+    errors: tries.filter(({ step }) => step.error).map(({ step }) => ({ error: step.error, number: step.try ?? 1 })),
     status: last.status,
     remark: remarkOn(last, { isOver, failed }),
-    bars: tries.filter(({ startedAt }) => startedAt).map((step) => barOf(step, execution, start, isOver)),
+    bars: tries.filter((each) => each.began !== null).map((each) => barOf(each, execution, start, isOver)),
     seconds: secondsOf(tries, last, began, ended, execution),
     since: works ? began : null,
     word: wordFor(last.status, isOver),
-    tokens: sum(tries.map(({ tokens }) => tokens).filter(Boolean)),
-    costUsd: tries.some(({ costUsd }) => costUsd != null) ? tries.reduce((total, { costUsd }) => total + (costUsd ?? 0), 0) : null,
+    tokens: sumOfTokens(tries.map(({ step }) => step.tokens).filter(Boolean)),
+    costUsd: sumOfCosts(tries.map(({ step }) => step.costUsd).filter((cost) => cost != null)),
     tryNumber: ['pending', 'skipped'].includes(last.status) ? null : last.try ?? tries.length,
     depth: 0, inner: 0,
   };
@@ -64,10 +66,9 @@ function remarkOn({ status, activity, error }, { isOver, failed }) {
 }
 
 /** A step that nobody ended worked as long as anything was heard. */
-function barOf(step, execution, start, isOver) {
-  const from = (at(step.startedAt) - start) / 1000;
-  const finished = at(step.finishedAt);
-  const until = finished ?? (step.status === 'lost' ? at(execution.lastEventAt) : isOver ? at(execution.finishedAt) : null);
+function barOf({ step, began, ended }, execution, start, isOver) {
+  const from = (began - start) / 1000;
+  const until = ended ?? (step.status === 'lost' ? at(execution.lastEventAt) : isOver ? at(execution.finishedAt) : null);
   return { from: Math.max(0, from), to: until === null ? null : Math.max(from, (until - start) / 1000), status: step.status, step };
 }
 
@@ -85,7 +86,9 @@ function wordFor(status, isOver) {
   return '–';
 }
 
-function sum(reported) {
+const sumOfCosts = (costs) => (costs.length ? costs.reduce((sum, cost) => sum + cost, 0) : null);
+
+function sumOfTokens(reported) {
   if (!reported.length) return null;
   const total = (name) => reported.reduce((all, tokens) => all + (tokens[name] ?? 0), 0);
   return { input: total('input'), output: total('output') };
