@@ -31,8 +31,11 @@ class ExecutionPage {
   #execution = null;
   #steps = null;
   #drawn = new Map();
+  #account = null;
   #feed = null;
   #rereading = null;
+  #isReading = false;
+  #isStale = false;
   #rereadMs = 0;
   #usual = new Map();
   #history = null;
@@ -184,31 +187,40 @@ class ExecutionPage {
     this.#execution = { ...this.#execution, ...summary, attempts, modelCalls, links: told, commands: own, steps };
     this.#drawHead();
     if (isEnd) this.#announce();
-    this.#reread();
+    this.#reread({ atOnce: isFinal(summary.status) });
   }
 
-  /** Reads the record again; what is told meanwhile is in the next one. */
-  #reread() {
-    if (this.#rereading !== null) return;
-    const wait = Math.max(REREAD_MS, REREAD_SHARE * this.#rereadMs);
-    this.#rereading = setTimeout(async () => {
-      const asked = performance.now();
-      const record = await this.#read().catch((failure) => failure);
-      this.#rereadMs = performance.now() - asked;
-      this.#rereading = null;
-      if (this.#context.signal.aborted) return;
-      if (record instanceof Error) {
-        if (record.status === 404) this.#end(() => this.#fail(record));
-        return;
-      }
-      const wasOpen = !this.#isOver;
-      this.#execution = record;
-      this.#draw();
-      if (isFinal(record.status)) {
-        if (wasOpen) this.#announce();
-        this.#end(() => this.#learnMore(this.#context.signal));
-      }
-    }, this.#rereadMs ? wait : 0);
+  /** Reads the record again, soon; what is told while it is read calls for another reading. */
+  #reread({ atOnce = false } = {}) {
+    if (this.#isReading) {
+      this.#isStale = true;
+      return;
+    }
+    if (this.#rereading !== null && !atOnce) return;
+    clearTimeout(this.#rereading);
+    const wait = atOnce || !this.#rereadMs ? 0 : Math.max(REREAD_MS, REREAD_SHARE * this.#rereadMs);
+    this.#rereading = setTimeout(() => this.#readAgain(), wait);
+  }
+
+  async #readAgain() {
+    this.#rereading = null;
+    this.#isStale = false;
+    this.#isReading = true;
+    const asked = performance.now();
+    const record = await this.#read().catch((failure) => failure);
+    this.#rereadMs = performance.now() - asked;
+    this.#isReading = false;
+    if (this.#context.signal.aborted) return;
+    if (record instanceof Error) {
+      if (record.status === 404) this.#end(() => this.#fail(record));
+      return;
+    }
+    const isEnd = isFinal(record.status) && !this.#isOver;
+    this.#execution = record;
+    if (isEnd) this.#announce();
+    this.#draw();
+    if (this.#isOver && !this.#isStale) this.#end(() => this.#learnMore(this.#context.signal));
+    else if (this.#isStale) this.#reread({ atOnce: this.#isOver });
   }
 
   /** Nothing more is to come: the feed closes, and nothing on the page moves again. */
@@ -244,7 +256,10 @@ class ExecutionPage {
     this.#drawn.clear();
     this.#steps = new StepList(this.#part('steps'), this.#context.signal);
     this.#root.querySelector('.raw').addEventListener('toggle', () => this.#drawRaw());
-    this.#root.addEventListener('click', (event) => { if (event.target.closest('[data-notify]')) this.#askToNotify(); });
+    this.#root.addEventListener('click', (event) => {
+      if (event.target.closest('[data-notify]')) this.#askToNotify();
+      if (event.target.closest('[data-close]')) this.#context.close();
+    }, { signal: this.#context.signal });
   }
 
   #part(name) { return this.#root.querySelector(`[data-part="${name}"]`); }
@@ -260,6 +275,7 @@ class ExecutionPage {
     element.innerHTML = markup;
     element.querySelectorAll('details').forEach((details, index) => { details.open = open[index] ?? details.open; });
     for (const point of element.querySelectorAll('[data-left]')) point.style.left = `${point.dataset.left}%`;
+    for (const bar of element.querySelectorAll('[data-width]')) bar.style.width = `${bar.dataset.width}%`;
   }
 
   #draw() {
@@ -281,7 +297,7 @@ class ExecutionPage {
   #drawHead() {
     const { agent, name, status, goalMet, overdue, waitingFor } = this.#execution;
     const title = agent ?? name ?? this.#id;
-    this.#context.setTitle(`${statusWord(status)}: ${title} ${this.#id} · Executions`);
+    this.#context.setTitle(`${statusWord(status)}: ${plain(title)} ${plain(this.#id)} · Executions`);
     const waiting = status === 'waiting' ? `<span class="dim">waiting${waitingFor ? ` for ${saidInBrief(waitingFor)}` : ''}</span>` : '';
     const heading = this.#context.isPreview ? 'h2' : 'h1';
     this.#fill('head', `<div class="title"><${heading}>${saidInBrief(title)}</${heading}>${badge(status)}${outcome(goalMet)}${overdue ? '<span class="outcome missed">Slow but alive</span>' : ''}${waiting}
@@ -292,7 +308,7 @@ class ExecutionPage {
     const { isPreview } = this.#context;
     const fresh = `<span class="dim">${this.#freshness(nowMs)}</span>`;
     if (isPreview) {
-      this.#fill('nav', `<div class="head"><a href="${esc(pathOf(this.#id))}">Open <kbd>Enter</kbd></a>${fresh}</div>`);
+      this.#fill('nav', `<div class="head"><a href="${esc(pathOf(this.#id))}">Open <kbd>Enter</kbd></a>${fresh}<button type="button" class="close" data-close>Close <kbd>Esc</kbd></button></div>`);
       return;
     }
     const { address, newer, older } = neighbours(this.#id);
@@ -339,8 +355,8 @@ class ExecutionPage {
   // Times
 
   #drawTimes(nowMs) {
-    const account = timeAccount(this.#execution, nowMs);
-    this.#fill('times', account ? this.#timeline(account, nowMs) + this.#account(account) : '<p class="body dim">Nothing is known yet of when it began.</p>');
+    const account = this.#account = timeAccount(this.#execution, nowMs);
+    this.#fill('times', account ? this.#timeline(account, nowMs) + this.#accountWords(account) : '<p class="body dim">Nothing is known yet of when it began.</p>');
     const fresh = this.#root.querySelector('[data-fresh]');
     if (fresh) fresh.textContent = ago(at(this.#execution.lastEventAt), nowMs);
     if (!this.#isOver) this.#fill('notice', this.#notice(nowMs));
@@ -365,7 +381,8 @@ class ExecutionPage {
     const note = this.#isOver ? (ran === null ? '' : `${offset(ran)} total`) : ticking(total);
     points.push(`<span class="pt end" data-left="100"><b>${this.#endWord}</b> ${full(end, this.#isOver ? stamp(end, nowMs) : clock(end))} <span class="dim">${note}</span></span>`);
     const said = `${queuedAt ? 'Created' : 'Started'} ${stamp(created, nowMs)}${started === null ? ', not started' : `, started ${clock(started)}`}, ${this.#endWord.toLowerCase()} ${clock(end)}${note ? `, ${note}` : ''}`;
-    return `<div class="path" role="img" aria-label="${esc(said)}">${points.join('')}${this.#rail(parts, total)}</div>`;
+    const isShort = !points.some((point) => point.includes('pt low'));
+    return `<div class="path${isShort ? ' short' : ''}" role="img" aria-label="${esc(said)}">${points.join('')}${this.#rail(parts, total)}</div>`;
   }
 
   /** What came before the run, the run in the colour of its status, and the silence after it. */
@@ -374,23 +391,18 @@ class ExecutionPage {
     const seconds = (kind) => parts.find((part) => part.kind === kind)?.seconds ?? 0;
     const [before, queue, silence] = ['before', 'queue', 'silence'].map(seconds);
     const kind = status === 'lost' || status === 'waiting' ? 'running' : status;
-    const segments = [['c-before', before], ['c-queue', queue], [`f-${esc(kind)}`, Math.max(0, total - before - queue - silence)], ['silent', silence]];
-    let x = 0;
-    const rects = segments.map(([mark, length]) => {
-      const rect = length > 0 ? `<rect class="${mark}" x="${(100 * x / total).toFixed(3)}%" width="${(100 * length / total).toFixed(3)}%" height="8"/>` : '';
-      x += length;
-      return rect;
-    });
-    return `<svg class="rail" width="100%" height="8" aria-hidden="true"><rect class="track" width="100%" height="8"/>${rects.join('')}</svg>`;
+    const segments = [['c-before', before], ['c-queue', queue], [`f-${esc(kind)}`, Math.max(0, total - before - queue - silence)], ['f-lost', silence]];
+    const bars = segments.filter(([, length]) => length > 0).map(([mark, length]) => `<i class="${mark}" data-width="${(100 * length / total).toFixed(3)}"></i>`);
+    return `<div class="rail">${bars.join('')}</div>`;
   }
 
-  #account({ total, parts }) {
+  #accountWords({ total, parts }) {
     const word = { Now: 'now', Completed: 'completed', Failed: 'failed', 'Timed out': 'timed out', Cancelled: 'cancelled' }[this.#endWord];
     const form = this.#isOver ? duration : ticking;
     const shares = parts.map(({ kind, title, seconds }) => `<span><i class="c-${kind}"></i>${title} <b>${form(seconds)}</b> ${shareWords(seconds, total)}</span>`);
     const { word: outlook, html } = this.#isOver || !attemptTimes(this.#execution).started ? {} : progress(this.#execution, this.#history, serverNow());
     const expectation = html ? `<span class="outlook"><span class="bar">${html}</span> ${esc(outlook)}</span>` : '';
-    return `<div class="acct">${shares.join('')}<span>Created to ${word} <b>${form(total)}</b></span>${expectation}</div>`;
+    return `<div class="acct">${shares.join('')}<span>${this.#execution.queuedAt ? 'Created' : 'Started'} to ${word} <b>${form(total)}</b></span>${expectation}</div>`;
   }
 
   // Steps
@@ -415,7 +427,7 @@ class ExecutionPage {
     this.#fill('steps-head', this.#stepsHead(rows, status));
     this.#fill('ruler', rows.length ? ruler(span) : '');
     this.#steps.show({ rows, start, span, usual: this.#usual, modelCalls, silentFrom }, nowMs);
-    this.#fill('total', this.#total(rows, nowMs));
+    this.#fill('total', this.#total(rows));
   }
 
   #stepsHead(rows, status) {
@@ -429,8 +441,8 @@ class ExecutionPage {
   }
 
   /** What all steps took, and what lies outside of them. */
-  #total(rows, nowMs) {
-    const account = timeAccount(this.#execution, nowMs);
+  #total(rows) {
+    const account = this.#account;
     if (!rows.length || !account || account.ran === null) return '';
     const part = (kind) => account.parts.find((each) => each.kind === kind)?.seconds ?? 0;
     const inside = account.ran - part('betweenSteps') - part('ran') - part('silence');
@@ -468,6 +480,9 @@ class ExecutionPage {
     this.#drawNav(serverNow());
   }
 }
+
+/** A text for the title of a tab, where nothing can keep its direction of writing from the words around it. */
+const plain = (text) => text.replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '').slice(0, 100);
 
 function shareWords(seconds, total) {
   if (!(total > 0)) return '';

@@ -58,7 +58,7 @@ class ListPage {
   // Loading
 
   async open() {
-    const { signal, live, root } = this.#context;
+    const { signal, root } = this.#context;
     const recalled = recall(this.#address);
     const loaded = this.#loadFigures();
     if (recalled?.list) this.#takePage(recalled.list);
@@ -75,11 +75,7 @@ class ListPage {
     }
     this.#draw();
     if (recalled) this.#selectAgain(recalled.current);
-    live({ agent: this.#view.agent || null, status: this.#view.statuses }, {
-      onExecution: (summary) => this.#hear(summary),
-      onReset: () => this.#catchUp(),
-    });
-    if (recalled?.list) this.#catchUp();
+    this.#follow();
     this.#noteLeaving(signal);
     loaded.catch((failure) => { if (failure.name !== 'AbortError') throw failure; });
     if (!this.#items.length && !this.#view.cursor) await this.#welcome();
@@ -120,7 +116,7 @@ class ListPage {
     for (const execution of this.#items) this.#redraw(execution);
   }
 
-  /** After the server has forgotten what was missed: rows change in place, new ones arrive. */
+  /** After what the feed did not tell: rows change in place, new ones arrive. */
   async #catchUp() {
     const { items } = await this.#loadPage().catch(() => ({ items: [] }));
     items.forEach((summary) => this.#hear(summary));
@@ -362,6 +358,19 @@ class ListPage {
   }
 
   // Live
+
+  #follow() {
+    let wasLive = false;
+    this.#context.live({ agent: this.#view.agent || null, status: this.#view.statuses }, {
+      onExecution: (summary) => this.#hear(summary),
+      onReset: () => this.#catchUp(),
+      // Between the page and the feed something may have happened.
+      onState: ({ state }) => {
+        if (state === 'live' && !wasLive) this.#catchUp();
+        wasLive = wasLive || state === 'live';
+      },
+    });
+  }
 
   #tick(nowMs) {
     for (const row of this.#body?.rows ?? []) tickRow(row, nowMs);
