@@ -3,7 +3,7 @@ import { get, serverNow } from './api.js';
 import { askToClose } from './closing.js';
 import * as findings from './findings.js';
 import { esc } from './formats.js';
-import { FiguresRange, listenForRange, rangeChooser } from './overview-range.js';
+import { FiguresRange, listenForRange, rangeChooser } from './range.js';
 import { copyCommand } from './signs.js';
 import { failurePanel, firstUse, showLoading } from './states.js';
 

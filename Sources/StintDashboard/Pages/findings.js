@@ -3,7 +3,7 @@ import { address } from './api.js';
 import { columns } from './charts.js';
 import { about, ago, clock, count, duration, esc, instant, percent, ticking, usd } from './formats.js';
 import { shellQuoted } from './list-view.js';
-import { FigureLists } from './overview-range.js';
+import { FigureLists } from './range.js';
 import { change, command as commandLine, copyButton, icon, outcome, panel, statusSign, time } from './signs.js';
 
 /** Cases shown in full before the rest folds. */

@@ -5,7 +5,7 @@ import { clock, esc, instant, zone } from './formats.js';
 import { latencyPanel, latencySpec, throughputPanel, throughputSpec, timelinePanel, timelineRows, timelineSpecs, unusualSpans } from './overview-charts.js';
 import { AgentTable, latencyTable, modelPanel, vitals } from './overview-figures.js';
 import { InFlight, flightPanel, lostNotice } from './overview-flight.js';
-import { FigureLists, FiguresRange, listenForRange, rangeChooser } from './overview-range.js';
+import { FigureLists, FiguresRange, listenForRange, rangeChooser } from './range.js';
 import { queuePanel, systemPanel } from './overview-system.js';
 import { redraw } from './redraw.js';
 import { copyCommand } from './signs.js';
