@@ -5,6 +5,7 @@ import { attemptTable, commands, facts, failedStep, lastError, links, listOf, no
 import { pathOf } from './execution-row.js';
 import { about, ago, clock, compact, count, duration, esc, offset, percent, stamp, ticking, usd } from './formats.js';
 import { neighbours, visit } from './list-memory.js';
+import { shellQuoted } from './list-view.js';
 import { longText, said, saidInBrief, sizeOf } from './said.js';
 import { badge, copyButton, isFinal, legend, outcome, progress, silentSeconds, statusWord } from './signs.js';
 import { failurePanel, showLoading } from './states.js';
@@ -58,7 +59,7 @@ class ExecutionPage {
       // An ended execution has no timer.
       tick: isSilent ? undefined : (nowMs) => this.#tick(nowMs),
       keys: isPreview ? {} : keys,
-      copyCommand: `stint show ${this.#id}`,
+      copyCommand: `stint show ${shellQuoted(this.#id)}`,
     };
   }
 

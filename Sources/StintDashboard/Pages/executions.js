@@ -28,6 +28,8 @@ class ListPage {
   #items = [];
   #nextCursor = null;
   #held = new Map();
+  /** What each row shows. */
+  #drawn = new WeakMap();
   #histories = new Map();
   #figures = null;
   #figuresAt = 0;
@@ -173,8 +175,9 @@ class ListPage {
     this.#drawSeen();
     this.#drawPager();
     if (this.#figures) this.#drawFigures();
-    this.#wire();
+    // Before the field listens: nobody asked for suggestions.
     if (focused) this.#root.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
+    this.#wire();
     this.#remember();
   }
 
@@ -198,7 +201,7 @@ class ListPage {
     row.className = 'go';
     row.dataset.id = execution.id;
     row.dataset.href = pathOf(execution.id);
-    row.innerHTML = cells(execution, this.#histories.get(execution.agent), nowMs);
+    this.#drawCells(row, execution, nowMs);
     return row;
   }
 
@@ -209,8 +212,15 @@ class ListPage {
     const row = this.#row(execution.id);
     if (!row) return;
     const hadFocus = row.contains(document.activeElement);
-    row.innerHTML = cells(execution, this.#histories.get(execution.agent), serverNow());
+    this.#drawCells(row, execution, serverNow());
     if (hadFocus) row.querySelector('a').focus();
+  }
+
+  #drawCells(row, execution, nowMs) {
+    const markup = cells(execution, this.#histories.get(execution.agent), nowMs);
+    if (this.#drawn.get(row) === markup) return;
+    this.#drawn.set(row, markup);
+    row.innerHTML = markup;
   }
 
   /** The line above what was there at the last visit. */
