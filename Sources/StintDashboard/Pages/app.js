@@ -164,6 +164,7 @@ async function copy(text) {
 function showDialog(title, markup) {
   const dialog = byId('dialog');
   dialog.innerHTML = `<form method="dialog"><h2 id="dialog-title">${esc(title)}</h2><button class="icon" aria-label="Close">×</button></form>${markup}`;
+  dialog.setAttribute('aria-labelledby', 'dialog-title');
   dialog.showModal();
 }
 byId('dialog').addEventListener('click', (event) => { if (event.target === event.currentTarget) event.currentTarget.close(); });

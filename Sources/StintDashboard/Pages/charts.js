@@ -19,6 +19,7 @@ import { esc, hourMinute, monthDay, zoneOffset } from './formats.js';
  * @property {number} [height] @property {number} [left] @property {number} [top] Pixels.
  * @property {boolean} [axis] false: no labels below.
  * @property {number[]} [ticks] @property {(value: number) => string} [format] Of the vertical axis.
+ * @property {boolean} [whole] The values are counts.
  * @property {{from: number, to: number, mark?: string}[]} [bands] Shaded spans (ms).
  * @property {{id: string, from: number, to: number}[]} [numbers] Numbered spans (ms).
  * @property {number} [peak] Index of the row to be named as the peak. @property {(value: number) => string} [peakWord]
@@ -35,11 +36,12 @@ const DAY = 24 * HOUR;
 const TIME_STEPS = [1, 5, 10, 15, 30].map((n) => n * MINUTE).concat([1, 2, 3, 6, 12].map((n) => n * HOUR), [1, 2, 7, 14, 28].map((n) => n * DAY));
 const LABEL_WIDTH = 62;
 
-/** Round values from 0 to at least `max`, three or four of them. */
-export function roundTicks(max) {
+/** Round values from 0 to at least `max`, three or four of them; `whole`: of counts. */
+export function roundTicks(max, whole = false) {
   if (!(max > 0)) return [0, 1];
   const power = 10 ** Math.floor(Math.log10(max / 3));
-  const step = power * [1, 2, 5, 10].find((factor) => max / 3 / power <= factor);
+  const round = power * [1, 2, 5, 10].find((factor) => max / 3 / power <= factor);
+  const step = whole ? Math.max(1, round) : round;
   const ticks = [];
   for (let tick = 0; tick < max + step * 0.999; tick += step) ticks.push(Number(tick.toPrecision(12)));
   return ticks;
@@ -189,7 +191,7 @@ function measure(spec, width) {
   const right = width - 6;
   const top = spec.top ?? 10;
   const bottom = height - (spec.axis === false ? 4 : 20);
-  const ticks = spec.ticks ?? roundTicks(Math.max(...spec.rows.map((row) => highest(row, spec)), 0));
+  const ticks = spec.ticks ?? roundTicks(Math.max(...spec.rows.map((row) => highest(row, spec)), 0), spec.whole);
   const step = (right - left) / Math.max(1, spec.rows.length);
   const greatest = ticks.at(-1);
   const x = (index) => left + index * step;

@@ -120,8 +120,26 @@ export function stamp(ms, nowMs) {
   return date.getUTCFullYear() === today.getUTCFullYear() ? day : `${date.getUTCFullYear()} ${day}`;
 }
 
+/** Two instants to the minute, their day where it is not today: 14:00–15:00, Nov 20 14:00–15:00, Nov 20 22:00–Nov 21 02:00. */
+export function spanWords(fromMs, toMs, nowMs) {
+  const day = (ms) => inZone(ms).toISOString().slice(0, 10);
+  const isOneDay = day(fromMs) === day(toMs);
+  const at = (ms) => `${monthDay(ms)} ${hourMinute(ms)}`;
+  if (!isOneDay) return `${at(fromMs)}–${at(toMs)}`;
+  return `${day(fromMs) === day(nowMs) ? hourMinute(fromMs) : at(fromMs)}–${hourMinute(toMs)}`;
+}
+
 /** UTC with milliseconds and Z, as addresses, copies and titles carry it. */
 export const iso = (ms) => (isMissing(ms) ? MISSING : new Date(ms).toISOString());
+
+/** 2025-11-28T14:02 in the zone in force, as a field for date and time holds it. */
+export const fieldTime = (ms) => (isMissing(ms) ? '' : inZone(ms).toISOString().slice(0, 16));
+
+/** The instant that a field for date and time holds in the zone in force, or null. */
+export function instantOfField(text) {
+  const ms = text ? Date.parse(utc ? `${text}Z` : text) : NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
 
 // Numbers
 

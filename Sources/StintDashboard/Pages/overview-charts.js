@@ -1,6 +1,6 @@
 // What the charts of Overview show, from the answer of GET /v1/metrics.
 import { durationTicks } from './charts.js';
-import { about, count, duration, esc, hourMinute, instant, monthDay, percent, stamp } from './formats.js';
+import { about, count, duration, esc, hourMinute, instant, monthDay, percent, spanWords } from './formats.js';
 import { legend, panel } from './signs.js';
 
 const DAY_MS = 86_400_000;
@@ -34,14 +34,14 @@ export function timelineRows(figures) {
 const spanOf = ({ t, until }) => ({ from: t, to: until });
 
 /** 14:00–14:05, with the day where the range is longer than one. */
-function spanWords({ t, until }, isLong) {
+function rowWords({ t, until }, isLong) {
   if (until - t >= DAY_MS) return monthDay(t);
   return `${isLong ? `${monthDay(t)} ` : ''}${hourMinute(t)}–${hourMinute(until)}`;
 }
 
 function tipOf(row, isLong, beforeWord) {
   const bad = OUTCOMES.slice(1).filter(({ key }) => row[key]).map(({ key, name }) => `${count(row[key])} ${name}`);
-  return [spanWords(row, isLong) + (row.partial ? ', still filling' : ''), `<b>${count(row.executions)}</b> finished${bad.length ? `, ${bad.join(', ')}` : ''}`,
+  return [rowWords(row, isLong) + (row.partial ? ', still filling' : ''), `<b>${count(row.executions)}</b> finished${bad.length ? `, ${bad.join(', ')}` : ''}`,
     row.before == null ? '' : `${esc(beforeWord)}: ${count(row.before)}`].filter(Boolean);
 }
 
@@ -69,7 +69,7 @@ export function throughputSpec(figures, rows, range, open) {
     height: 236, time: true, rows: tail, peak: sum(tail[peak] ?? {}) > 0 ? peak : undefined, peakWord: rate,
     series: [...outcomeBars.map((bar) => ({ ...bar, format: rate })), { key: 'before', name: range.before, kind: 'line', mark: 'prev', format: rate }],
     label: `Executions finished per minute, mean ${mean.toFixed(2)}, peak ${rate(sum(tail[peak] ?? {}))}`,
-    name: (row) => spanWords(row, isLong),
+    name: (row) => rowWords(row, isLong),
     tip: (row) => tipOf(row.whole, isLong, range.before).join('<br>'),
     open: (row) => open(spanOf(row)),
   };
@@ -92,7 +92,7 @@ export function latencySpec(figures, range, open) {
   const before = new Map(figures.previous?.latency.latencyDistribution.map(({ bucket, count: number }) => [bucket, number]));
   const rows = figures.latency.latencyDistribution.map((row) => ({ ...row, before: before.get(row.bucket) ?? null }));
   return {
-    height: 120, rows, series: [{ key: 'count', name: 'executions', kind: 'bar', mark: 'slate' }], before: 'before', format: (value) => count(value), left: 44,
+    height: 120, rows, series: [{ key: 'count', name: 'executions', kind: 'bar', mark: 'slate' }], before: 'before', whole: true, format: (value) => count(value), left: 44,
     label: `Run times: ${rows.map(({ bucket, percentage }) => `${bucketWords(bucket)} ${percent(percentage)}`).join(', ')}`,
     name: ({ bucket }) => bucketWords(bucket),
     tip: (row) => `${bucketWords(row.bucket)}<br><b>${count(row.count)}</b> executions, ${percent(row.percentage)}${row.before == null ? '' : `<br>${esc(range.before)}: ${count(row.before)}`}`,
@@ -126,12 +126,7 @@ export function unusualSpans({ patterns: { anomalies, bursts } }) {
 function spanItem({ id, type, text, from, to }, lists, nowMs) {
   const span = { from, to };
   const href = type === 'failure_surge' ? lists.finished({ status: ['failed', 'timed_out'] }, span) : lists.started({}, span);
-  return `<li><span class="dot" aria-hidden="true">${id}</span><b>${KINDS[type] ?? esc(type)}</b><p class="sub">${esc(text)}</p><a class="nowrap" href="${esc(href)}">${spanStamp(from, to, nowMs)}</a></li>`;
-}
-
-function spanStamp(from, to, nowMs) {
-  const start = stamp(from, nowMs);
-  return start.length > 8 ? `${start}–${hourMinute(to)}` : `${hourMinute(from)}–${hourMinute(to)}`;
+  return `<li><span class="dot" aria-hidden="true">${id}</span><b>${KINDS[type] ?? esc(type)}</b><p class="sub">${esc(text)}</p><a class="nowrap" href="${esc(href)}">${spanWords(from, to, nowMs)}</a></li>`;
 }
 
 export function timelinePanel(figures, spans, lists, range, nowMs) {
@@ -149,11 +144,11 @@ export function timelineSpecs(figures, rows, spans, range, open) {
   const tip = (row) => [...tipOf(row, isLong, range.before), row.rate == null ? '' : `success ${percent(row.rate)}`,
     row.p50 == null ? '' : `run time p50 ${duration(row.p50)}, p95 ${duration(row.p95)}`].filter(Boolean).join('<br>');
   const bands = spans.map(({ from, to, type }) => ({ from, to, mark: type === 'failure_surge' ? 'bad' : '' }));
-  const shared = { rows, time: true, bands, group: 'range', left: 52, tip, name: (row) => spanWords(row, isLong), open: (row) => open(spanOf(row)) };
+  const shared = { rows, time: true, bands, group: 'range', left: 52, tip, name: (row) => rowWords(row, isLong), open: (row) => open(spanOf(row)) };
   const { performance, latency } = figures;
   return {
     executions: {
-      ...shared, numbers: spans, height: 128, top: 16, axis: false, format: (value) => count(value),
+      ...shared, numbers: spans, height: 128, top: 16, axis: false, whole: true, format: (value) => count(value),
       series: [...outcomeBars, { key: 'before', name: range.before, kind: 'line', mark: 'prev' }],
       label: `${count(performance.totalExecutions)} executions finished${spans.length ? `; unusual: ${spans.map(({ type }) => KINDS[type]).join(', ')}` : ''}`,
     },

@@ -21,6 +21,8 @@ function tile(name, href, value, small, beside) {
   return `<a href="${esc(href)}"><span class="name">${name}</span><span class="value">${value} <small>${small}</small></span><span class="beside">${beside}</span></a>`;
 }
 
+const besideChange = (changed, words) => [changed, words].filter(Boolean).join('&ensp;');
+
 function runningTile({ currentlyRunning, systemLoad: { workers } }, lostWords, lists) {
   const slots = workers?.total ? `of ${count(workers.total)} slots` : '';
   const busy = workers?.total ? `${count(workers.busy)} busy` : 'slots not reported';
@@ -37,7 +39,13 @@ function queueTile({ latency: { queueLatency } }, { queueDepth, queuedExecutions
 function rateTile({ throughput, previous, performance }, lists) {
   const rate = throughput.executionsPerMinute;
   const changed = change(changeOf(rate, previous?.throughput.executionsPerMinute));
-  return tile('Per minute', lists.finished(), rate == null ? '–' : rate.toFixed(rate < 1 ? 2 : 1), '', `${changed}&ensp;${count(performance.totalExecutions)} finished`);
+  return tile('Per minute', lists.finished(), ratePerMinute(rate), '', besideChange(changed, `${count(performance.totalExecutions)} finished`));
+}
+
+function ratePerMinute(rate) {
+  if (rate == null) return '–';
+  if (rate > 0 && rate < 0.005) return '&lt; 0.01';
+  return rate.toFixed(rate < 1 ? 2 : 1);
 }
 
 function successTile({ performance, previous }, lists) {
@@ -45,14 +53,14 @@ function successTile({ performance, previous }, lists) {
   const changed = change(difference(successRate, previous?.performance.successRate), { good: 1, unit: 'pt' });
   const value = successRate == null ? '–' : successRate.toFixed(1);
   return tile('Success rate', lists.finished({ status: ['failed', 'timed_out'] }), value, successRate == null ? '' : '%',
-    `${changed}&ensp;${count(failedExecutions)} failed, ${count(timedOutExecutions)} timed out`);
+    besideChange(changed, `${count(failedExecutions)} failed, ${count(timedOutExecutions)} timed out`));
 }
 
 function runTimeTile({ latency: { executionLatency }, previous }, lists) {
   const changed = change(changeOf(executionLatency.p50, previous?.latency.executionLatency.p50), { good: -1 });
   const words = duration(executionLatency.p50).split(' ');
   const [value, unit] = words.length === 2 ? words : [words.join(' '), ''];
-  return tile('Median run', lists.finished(), value, unit, `${changed}&ensp;p95 ${duration(executionLatency.p95)}`);
+  return tile('Median run', lists.finished(), value, unit, besideChange(changed, `p95 ${duration(executionLatency.p95)}`));
 }
 
 function costTile({ performance, previous }, lists, range) {
@@ -60,7 +68,7 @@ function costTile({ performance, previous }, lists, range) {
   const changed = change(changeOf(costUsd, previous?.performance.costUsd));
   const known = costUsd != null && costKnownRate < 99.95 ? `, price known of ${percent(costKnownRate)}` : '';
   return tile('Cost', lists.finished(), costUsd == null ? '–' : usd(costUsd), costUsd == null ? 'no price' : `in ${esc(range)}`,
-    `${changed}&ensp;${tokens == null ? 'tokens not reported' : `${compact(tokens)} tokens`}${known}`);
+    besideChange(changed, `${tokens == null ? 'tokens not reported' : `${compact(tokens)} tokens`}${known}`));
 }
 
 const PERCENTILES = ['p50', 'p75', 'p90', 'p95', 'p99', 'avg'];

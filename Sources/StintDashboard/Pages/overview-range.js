@@ -1,5 +1,5 @@
 // The range of the figures on Overview, and the lists that lead from figures to their executions.
-import { instant, iso, stamp } from './formats.js';
+import { esc, fieldTime, instant, instantOfField, iso, spanWords } from './formats.js';
 
 const HOURS = { '1h': 1, '6h': 6, '24h': 24, '7d': 168, '30d': 720, '90d': 2160 };
 const TITLES = { '1h': 'Last hour', '6h': 'Last 6 hours', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days', '90d': 'Last 90 days' };
@@ -22,10 +22,10 @@ export class FiguresRange {
   /** Members of the query that ask for it. */
   get parameters() { return this.timeframe ? { timeframe: this.timeframe } : { from: this.from, to: this.to }; }
 
-  /** 24 h; Nov 20 14:00 to 15:00:00 */
+  /** 24 h; Nov 20 14:00–15:00 */
   words(nowMs) {
     if (this.timeframe) return this.timeframe.replace(/\d+/, '$& ');
-    return `${stamp(instant(this.from), nowMs)} to ${stamp(instant(this.to), nowMs)}`;
+    return spanWords(instant(this.from), instant(this.to), nowMs);
   }
 
   title(nowMs) { return TITLES[this.timeframe] ?? this.words(nowMs); }
@@ -38,6 +38,33 @@ export class FiguresRange {
   get command() {
     return this.timeframe ? `stint stats --since ${this.timeframe}` : `stint stats --from ${this.from} --to ${this.to}`;
   }
+}
+
+/**
+ * The buttons of the ranges, and two fields for one from–to.
+ * @param {{from: string, to: string}} shown The instants of the figures on screen.
+ */
+export function rangeChooser(range, shown) {
+  const button = (name) => `<button type="button" data-range="${name}" aria-pressed="${name === range.timeframe}">${name}</button>`;
+  const field = (name) => `<label>${name} <input type="datetime-local" name="${name}" value="${fieldTime(instant(shown[name]))}" required></label>`;
+  return `<div class="seg" role="group" aria-label="Time range">${FiguresRange.names.map(button).join('')}</div>
+    <details class="menu"><summary class="btn" title="Choose from and to">${range.timeframe ? 'from – to' : esc(range.words(Date.now()))}</summary>
+    <form>${field('from')}${field('to')}<button>Show</button></form></details>`;
+}
+
+/** Calls `choose` with members of the query when a range is chosen in `root`. */
+export function listenForRange(root, choose) {
+  root.querySelector('.seg').addEventListener('click', ({ target }) => {
+    if (target.dataset.range) choose({ timeframe: target.dataset.range, from: null, to: null });
+  });
+  const form = root.querySelector('.menu form');
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const [from, to] = [instantOfField(form.elements.from.value), instantOfField(form.elements.to.value)];
+    form.elements.to.setCustomValidity(from < to ? '' : 'The end comes after the beginning.');
+    if (form.reportValidity()) choose({ timeframe: null, from: iso(from), to: iso(to) });
+  });
+  form.addEventListener('input', () => form.elements.to.setCustomValidity(''));
 }
 
 const ENDED = ['succeeded', 'failed', 'timed_out', 'aborted'];

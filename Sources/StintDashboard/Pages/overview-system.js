@@ -34,7 +34,7 @@ function slots(workers) {
 export function queuePanel({ queueDepth, queuedExecutions }, lists, nowMs) {
   const rows = queuedExecutions.slice(0, NEXT).map(({ queueId, agentId, priority, queuedAt, estimatedStartTime }) => {
     const address = `/executions/${encodeURIComponent(queueId)}`;
-    return `<tr data-href="${esc(address)}" data-id="${esc(queueId)}"><td><a href="${esc(address)}">${esc(agentId ?? 'unnamed')}</a>${priority ? ` <span class="outcome">priority ${esc(priority)}</span>` : ''}</td>
+    return `<tr data-href="${esc(address)}" data-id="${esc(queueId)}"><th scope="row"><a href="${esc(address)}">${esc(agentId ?? 'unnamed')}</a>${priority ? ` <span class="outcome">priority ${esc(priority)}</span>` : ''}</th>
       <td class="num dim">waits ${about((nowMs - instant(queuedAt)) / 1000)}</td><td class="num">${starts(instant(estimatedStartTime), nowMs)}</td></tr>`;
   });
   const body = rows.length ? `<div class="scroll"><table aria-label="Next in the queue"><tbody>${rows.join('')}</tbody></table></div>` : '<p class="empty-line">Nothing waits.</p>';

@@ -5,7 +5,7 @@ import { clock, esc, instant, zone } from './formats.js';
 import { latencyPanel, latencySpec, throughputPanel, throughputSpec, timelinePanel, timelineRows, timelineSpecs, unusualSpans } from './overview-charts.js';
 import { AgentTable, latencyTable, modelPanel, vitals } from './overview-figures.js';
 import { InFlight, flightPanel, lostNotice } from './overview-flight.js';
-import { FigureLists, FiguresRange } from './overview-range.js';
+import { FigureLists, FiguresRange, listenForRange, rangeChooser } from './overview-range.js';
 import { queuePanel, systemPanel } from './overview-system.js';
 import { copyCommand } from './signs.js';
 import { failurePanel, firstUse, showLoading } from './states.js';
@@ -31,7 +31,6 @@ class OverviewPage {
   #flight = null;
   #agents = null;
   #renewAt = Infinity;
-  #isFirstUse = false;
 
   constructor(context) {
     this.#context = context;
@@ -57,7 +56,8 @@ class OverviewPage {
     live({ status: ['queued', 'running', 'waiting', 'lost'] }, {
       onExecution: afterLoading((summary) => this.#hear(summary)),
       onUpdate: afterLoading((realtime) => this.#update(realtime)),
-      onReset: afterLoading(() => this.#load().catch(() => {})),
+      onReset: afterLoading(() => this.#loadAgain()),
+      onState: ({ state }) => { if (state === 'live' && this.#figures) this.#renewAt = serverNow(); },
     });
     const stopWaiting = showLoading(root, 'Overview');
     try {
@@ -69,6 +69,11 @@ class OverviewPage {
       stopWaiting();
       loaded.resolve();
     }
+  }
+
+  /** What is on screen stays where that fails. */
+  async #loadAgain() {
+    await this.#load().catch((failure) => { if (!(failure instanceof Failure)) throw failure; });
   }
 
   async #load() {
@@ -138,27 +143,21 @@ class OverviewPage {
   }
 
   async #welcome() {
-    const { signal } = this.#context;
+    const { signal, live } = this.#context;
     const words = await firstUse({ signal });
     if (signal.aborted) return;
-    this.#isFirstUse = true;
+    live({}, { onExecution: () => this.open(), onReset: () => this.open() });
     this.#root.innerHTML = `<div class="head"><h1>Overview</h1></div>${words}`;
   }
 
   // Following
 
   #hear(summary) {
-    if (this.#isFirstUse) return this.#leaveFirstUse();
     if (!this.#flight) return;
     if (summary.status === 'lost') this.#lost.set(summary.id, summary);
     else this.#lost.delete(summary.id);
     this.#flight.hear(summary, serverNow());
     this.#drawLost();
-  }
-
-  #leaveFirstUse() {
-    this.#isFirstUse = false;
-    this.#load().catch(() => { this.#isFirstUse = true; });
   }
 
   #update(realtime) {
@@ -180,17 +179,13 @@ class OverviewPage {
 
   #drawFrame() {
     const range = this.#range;
-    const button = (name) => `<button type="button" data-range="${name}" aria-pressed="${name === range.timeframe}">${name}</button>`;
-    const given = range.timeframe ? '' : `<span class="sub">${esc(range.words(serverNow()))}</span>`;
-    this.#root.innerHTML = `<div class="head"><h1>Overview</h1>${given}<div class="acts"><span class="dim opt" data-part="age">${esc(range.against)}</span>
-        <div class="seg" role="group" aria-label="Time range">${FiguresRange.names.map(button).join('')}</div>${copyCommand(range.command)}</div></div>
+    this.#root.innerHTML = `<div class="head"><h1>Overview</h1><div class="acts"><span class="dim opt" data-part="age">${esc(range.against)}</span>
+        ${rangeChooser(range, this.#figures)}${copyCommand(range.command)}</div></div>
       <div class="panel vitals" data-part="vitals"></div><div data-part="lost"></div>
       <div class="deck g21"><div data-part="flight">${flightPanel()}</div><div class="deck side"><div data-part="system"></div><div data-part="queue"></div></div></div>
       <div class="deck g11"><div data-part="throughput"></div><div data-part="latency"></div></div>
       <div class="deck" data-part="timeline"></div><div class="deck" data-part="agents"></div><div class="deck" data-part="models"></div>`;
-    this.#root.querySelector('.seg').addEventListener('click', ({ target }) => {
-      if (target.dataset.range) this.#context.navigate({ timeframe: target.dataset.range, from: null, to: null });
-    });
+    listenForRange(this.#root, (change) => this.#context.navigate(change));
     this.#flight = new InFlight(this.#part('flight'));
     this.#flight.learn(this.#figures);
     this.#agents = new AgentTable(this.#part('agents'));

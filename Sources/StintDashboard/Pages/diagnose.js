@@ -1,0 +1,157 @@
+// Diagnose: what is wrong, is it serious, what to do. One request; the feed says when to ask again.
+import { get, serverNow } from './api.js';
+import { askToClose } from './closing.js';
+import * as findings from './findings.js';
+import { esc, instant } from './formats.js';
+import { failurePanel, firstUse, showLoading } from './states.js';
+
+const RANGES = ['1h', '6h', '24h', '7d', '30d', '90d'];
+const REFRESH_MS = 60_000;
+/** After a change of a lost execution: many come at once when a worker dies. */
+const SETTLING_MS = 2_000;
+
+export async function diagnose({ root, query, navigate, live, signal, setTitle, toast }) {
+  const asked = range(query);
+  const params = { ...asked, agent: query.get('agent'), by: query.get('by') ?? 'model' };
+  const endLoading = showLoading(root, 'Diagnose');
+  let told = null;
+  let isDue = false;
+
+  /** Reads the findings; what is on screen stays where that fails. */
+  async function load() {
+    isDue = false;
+    try {
+      const answer = await get('/v1/diagnosis', params, { signal });
+      answer.readAt = serverNow();
+      const isFirst = told === null;
+      told = answer;
+      if (isFirst) await show();
+      else draw();
+    } catch (failure) {
+      if (failure.name === 'AbortError' || told !== null) return;
+      root.innerHTML = `${head(params, asked)}${failurePanel(failure, { title: 'The findings could not be read' })}`;
+      root.querySelector('[data-retry]')?.addEventListener('click', load);
+    } finally {
+      endLoading();
+    }
+  }
+
+  async function show() {
+    if (told.findings.length === 0 && await isUnused(signal)) {
+      root.innerHTML = `${head(params, asked)}${await firstUse({ signal })}`;
+      return;
+    }
+    root.innerHTML = `${head(params, asked)}<div id="findings"></div>`;
+    draw();
+  }
+
+  /** Puts each part in its place. A part under the pointer, with the focus or with selected text waits until it is left. */
+  function draw() {
+    const place = root.querySelector('#findings');
+    if (!place) return void show();
+    setTitle(findings.title(told));
+    for (const { name, html } of findings.parts(told, params)) {
+      const part = place.querySelector(`#${name}`) ?? place.appendChild(Object.assign(document.createElement('div'), { id: name }));
+      if (part.markup === html) continue;
+      if (part.markup && isInUse(part)) part.waiting = html;
+      else fill(part, html);
+    }
+    tick(serverNow());
+  }
+
+  function fill(part, html) {
+    part.markup = html;
+    part.waiting = null;
+    part.innerHTML = html;
+  }
+
+  function letGo(event) {
+    for (const part of root.querySelectorAll('#findings > *')) {
+      if (part.waiting && !isInUse(part, event.relatedTarget)) fill(part, part.waiting);
+    }
+  }
+  root.addEventListener('pointerout', letGo, { signal });
+  root.addEventListener('focusout', letGo, { signal });
+
+  root.addEventListener('click', (event) => {
+    const jump = event.target.closest('a[href^="#"]');
+    if (jump) {
+      event.preventDefault();
+      showPart(root.querySelector(jump.hash));
+    }
+    const attribute = event.target.closest('[data-by]');
+    if (attribute) navigate({ by: attribute.dataset.by }, { replace: true });
+    const more = event.target.closest('[data-more]');
+    if (more) more.closest('#findings > div').classList.add('shows-all');
+    const closing = event.target.closest('[data-close]');
+    if (closing) askToClose(closing.dataset.close, { toast, signal, done: soon });
+  }, { signal });
+  root.addEventListener('submit', (event) => {
+    event.preventDefault();
+    const name = new FormData(event.target).get('by')?.trim();
+    if (name) navigate({ by: name }, { replace: true });
+  }, { signal });
+  root.addEventListener('change', (event) => {
+    if (event.target.id === 'range') navigate({ since: event.target.value, from: null, to: null }, { replace: true });
+  }, { signal });
+
+  /** Ages and elapsed times, each second. */
+  function tick(nowMs) {
+    for (const element of root.querySelectorAll('[data-since]')) {
+      const text = findings.since(element.dataset.form, Number(element.dataset.since), nowMs);
+      if (element.textContent !== text) element.textContent = text;
+    }
+  }
+
+  let timer = null;
+  function soon() {
+    if (isDue) return;
+    isDue = true;
+    clearTimeout(timer);
+    timer = setTimeout(load, SETTLING_MS);
+  }
+  const refresh = setInterval(() => { if (!document.hidden) load(); }, REFRESH_MS);
+  signal.addEventListener('abort', () => {
+    clearInterval(refresh);
+    clearTimeout(timer);
+  });
+
+  await load();
+  live({ status: 'lost', agent: params.agent }, { onExecution: soon, onReset: load });
+  return { tick, copyCommand: findings.command(params) };
+}
+
+/** The range of the address as the interface takes it. */
+function range(query) {
+  const [from, to] = [query.get('from'), query.get('to')];
+  if (instant(from) != null && instant(to) != null) return { from, to };
+  const timeframe = query.get('since');
+  return { timeframe: RANGES.includes(timeframe) ? timeframe : '24h' };
+}
+
+function head(params, { timeframe }) {
+  const options = RANGES.map((each) => `<option${each === timeframe ? ' selected' : ''}>${each}</option>`).join('');
+  const ofAgent = params.agent ? `<span class="sub">${esc(params.agent)}</span>` : '';
+  const line = findings.command(params);
+  return `<div class="head"><h1>Diagnose</h1>${ofAgent}<label class="dim">last <select id="range">${timeframe ? '' : '<option selected disabled>chosen range</option>'}${options}</select></label>
+    <div class="acts"><button type="button" data-copy="${esc(line)}"><code>${esc(line)}</code> copy</button></div></div>`;
+}
+
+function showPart(part) {
+  if (!part) return;
+  part.tabIndex = -1;
+  part.scrollIntoView({ block: 'start' });
+  part.focus({ preventScroll: true });
+}
+
+function isInUse(part, next = document.activeElement) {
+  const selection = getSelection();
+  return part.matches(':hover') || (next instanceof Node && part.contains(next))
+    || (!selection.isCollapsed && part.contains(selection.anchorNode));
+}
+
+/** Whether nothing was ever recorded, so that there is nothing to be well or ill. */
+async function isUnused(signal) {
+  const { items } = await get('/v1/executions', { limit: 1 }, { signal });
+  return items.length === 0;
+}

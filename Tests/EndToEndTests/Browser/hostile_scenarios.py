@@ -1,0 +1,80 @@
+"""Texts of strangers: shown as text, wherever they are shown."""
+
+from playwright.sync_api import expect
+
+from servers import begun, event, finished
+from stage import THEMES, WIDTHS, audit, scenario, settle
+
+MARKUP = [
+    "<script>window.hit=1</script>", "<img src=x onerror=\"window.hit=1\">", "\"><svg onload=window.hit=1>",
+    "' onmouseover='window.hit=1", "javascript:window.hit=1", "</title><script>window.hit=1</script>",
+    "{{constructor.constructor('window.hit=1')()}}", "&lt;b&gt; &amp;", "${window.hit=1}", "<style>*{display:none}</style>",
+    "<a href=\"https://elsewhere.example/\">x</a>", "<iframe src=//elsewhere.example>",
+]
+CONTROL = "\u001b[31mred\u001b[0m \u0007bell \u202eright to left\u202c \u200bzero\u200b \u0000nul"
+LONG = "wörd" * 1_300 + "🙂" * 200
+SPACES = "line one\nline two\r\n\ttab"
+
+
+def hostile_events():
+    """Executions of which every text that can be sent holds something to stumble over."""
+    told = []
+    for number, text in enumerate([*MARKUP, CONTROL.replace("\u0000", "\u0001"), LONG[:8_000], SPACES, "\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd"]):
+        name = text[:120].strip().replace("\n", " ").replace("\r", " ").replace("\t", " ")
+        status = ("failed", "succeeded", "lost", "running")[number % 4]
+        id = f"{number} {name}"
+        error = {"type": name, "message": text, "cause": text, "stack": text}
+        told.append(begun(
+            id, agent=name, ago=400 + number, name=name, user=name, correlation=name, steps=[name, f"later {name}"],
+            attributes={"model": name, "worker": name, "messageId": name, "note": text},
+            **({"heartbeatSeconds": 1} if status == "lost" else {})))
+        told.append(event("step.started", id, step=name, kind=name, activity=text, at=told[-1]["at"]))
+        if status == "failed":
+            told.append(event("step.finished", id, step=name, status="failed", error=error))
+        if status in ("failed", "succeeded"):
+            told.append(finished(id, status, summary=text, goalMet=False, **({"error": error} if status == "failed" else {})))
+    return told
+
+
+@scenario("texts with markup, control characters, right-to-left marks and 8 KiB lines are shown as text on every page")
+def shown_as_text(stage):
+    server = stage.server("--sweep-interval", "1s")
+    server.tell(*hostile_events())
+    ids = [item["id"] for item in server.get("/v1/executions?limit=100")["items"]]
+    page = stage.open(server, "/executions")
+    for address in ["/", "/executions", "/diagnose", "/executions?q=script", *(path_of(page, id) for id in ids)]:
+        page.goto(server.url + address)
+        settle(page)
+        assert page.evaluate("window.hit") is None, address
+        assert page.locator("main script, main iframe, main style, main [onerror], main [onload], main [onmouseover]").count() == 0
+        assert page.locator("a[href^='javascript:'], a[href*='elsewhere.example']").count() == 0
+        audit(page, "width")
+
+
+def path_of(page, id):
+    return "/executions/" + page.evaluate("id => encodeURIComponent(id)", id)
+
+
+@scenario("a page with long and strange texts does not scroll sideways at any width")
+def strange_widths(stage):
+    server = stage.server()
+    server.tell(*hostile_events())
+    ids = [item["id"] for item in server.get("/v1/executions?limit=100")["items"] if "wörd" in item["id"] or "script" in item["id"]]
+    page = stage.open(server, "/executions")
+    for address in ["/", "/executions", "/diagnose", *(path_of(page, id) for id in ids[:3])]:
+        page.goto(server.url + address)
+        settle(page)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("() => new Promise(requestAnimationFrame)")
+            audit(page, "width")
+
+
+@scenario("the whole of a long message can be read, and copied as it was sent")
+def long_message(stage):
+    server = stage.server()
+    server.tell(begun("ex-1"), finished("ex-1", "failed", error={"type": "Long", "message": LONG[:8_000]}))
+    page = stage.open(server, "/executions/ex-1")
+    expect(page.locator("main")).to_contain_text("wörd" * 20)
+    kept = page.locator(".err [data-copy]").first.get_attribute("data-copy")
+    assert LONG[:8_000] in kept, f"{len(kept)} characters are copied"

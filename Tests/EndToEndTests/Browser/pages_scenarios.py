@@ -1,0 +1,70 @@
+"""Every page, with a fleet: what holds of all of them."""
+
+from stage import THEMES, WIDTHS, audit, scenario, settle
+
+
+def addresses(server):
+    """One address a page, and an execution of each kind of end."""
+    found = ["/", "/executions", "/diagnose"]
+    for status in ("succeeded", "failed", "lost"):
+        items = server.get(f"/v1/executions?status={status}&limit=1")["items"]
+        found += [f"/executions/{item['id']}" for item in items]
+    return found
+
+
+@scenario("every page shows a fleet, asks nobody else and says nothing in the console")
+def each_page(stage):
+    for address in addresses(stage.fleet):
+        page = stage.open(stage.fleet, address)
+        assert page.locator("main").inner_text().strip(), f"{address} is empty"
+        assert "NaN" not in page.inner_text("main"), f"{address} shows NaN"
+        assert "undefined" not in page.inner_text("main"), f"{address} shows undefined"
+        assert "[object" not in page.inner_text("main"), f"{address} shows an object"
+
+
+@scenario("no page scrolls sideways at 1440, 820, 380 or 320 pixels")
+def no_sideways_scrolling(stage):
+    for address in addresses(stage.fleet):
+        page = stage.open(stage.fleet, address)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("() => new Promise(requestAnimationFrame)")
+            audit(page, "width")
+
+
+@scenario("every text has a contrast of at least 4.5 in both themes")
+def contrast(stage):
+    for theme in THEMES:
+        for address in addresses(stage.fleet):
+            audit(stage.open(stage.fleet, address, theme=theme), "contrast", 4.5)
+
+
+@scenario("every control has a name, a size of 24 pixels, and the page a structure")
+def names(stage):
+    for address in addresses(stage.fleet):
+        page = stage.open(stage.fleet, address)
+        for check in ("names", "structure"):
+            audit(page, check)
+        audit(page, "targets", 24)
+        page.set_viewport_size({"width": 380, "height": 900})
+        audit(page, "names")
+
+
+@scenario("a theme that was chosen stays, and none is shown before it")
+def theme_stays(stage):
+    page = stage.open(stage.fleet, "/", theme="light")
+    background = "() => getComputedStyle(document.documentElement).backgroundColor"
+    light = page.evaluate(background)
+    page.keyboard.press("t")
+    dark = page.evaluate(background)
+    assert dark != light
+    page.reload(wait_until="domcontentloaded")
+    assert page.evaluate(background) == dark
+    settle(page)
+    assert page.evaluate(background) == dark
+
+
+@scenario("an execution that is not there has a page that says so")
+def unknown_execution(stage):
+    page = stage.open(stage.fleet, "/executions/never-heard-of", tolerates="404")
+    assert "never-heard-of" in page.inner_text("main")

@@ -1,0 +1,60 @@
+"""Much at once. The bounds are generous: what is exact is measured elsewhere."""
+
+import time
+
+from playwright.sync_api import expect
+
+from servers import begun, event, finished, instant
+from stage import scenario, settle
+
+
+@scenario("an execution of 2,000 steps opens within four seconds, and its last step can be reached")
+def many_steps(stage):
+    server = stage.server()
+    told = [begun("ex-1", ago=2_100)]
+    for number in range(2_000):
+        moment = dict(step=f"step-{number:04}", at=instant(2_050 - number))
+        told.append(event("step.started", "ex-1", activity=f"Part {number}", **moment))
+        told.append(event("step.finished", "ex-1", status="succeeded", step=moment["step"], at=instant(2_049.5 - number)))
+    server.tell(*told, finished("ex-1"))
+    start = time.monotonic()
+    page = stage.open(server, "/executions/ex-1")
+    expect(page.locator("main")).to_contain_text("step-0000")
+    opened = time.monotonic() - start
+    assert opened < 4, f"{opened:.1f} s"
+    assert page.locator("main *").count() < 12_000
+    for _ in range(400):
+        if page.get_by_text("step-1999").count():
+            break
+        page.mouse.move(700, 500)
+        page.mouse.wheel(0, 4_000)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    expect(page.get_by_text("step-1999").first).to_be_visible()
+
+
+@scenario("with 10,000 executions the list and the overview open within four seconds")
+def many_executions(stage):
+    server = stage.server(fleet=10_000)
+    for address in ("/executions?since=7d", "/?since=7d"):
+        start = time.monotonic()
+        page = stage.open(server, address)
+        opened = time.monotonic() - start
+        assert opened < 4, f"{address}: {opened:.1f} s"
+    bars = page.locator("x-chart rect.bar").count()
+    assert bars < 5_000, f"{bars} bars"
+
+
+@scenario("a page needs at most two requests for its data, and 150 kB in all")
+def few_requests(stage):
+    failed = stage.fleet.get("/v1/executions?status=failed&limit=1")["items"][0]["id"]
+    for address in ("/", "/executions", "/diagnose", f"/executions/{failed}"):
+        page = stage.open(stage.fleet, address)
+        page.wait_for_function("performance.getEntriesByName('page-ready').length > 0")
+        ready = page.evaluate("performance.getEntriesByName('page-ready')[0].startTime")
+        entries = page.evaluate("""() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+            .map(each => [each.name, each.startTime, each.transferSize])""")
+        data = [name for name, start, _ in entries
+                if "/v1/" in name and start < ready and "/v1/live" not in name and "/v1/session" not in name]
+        assert len(data) <= 2, f"{address}: {data}"
+        size = sum(size for _, _, size in entries)
+        assert size < 150_000, f"{address}: {size} bytes"

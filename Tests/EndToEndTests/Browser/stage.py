@@ -1,0 +1,134 @@
+"""What a scenario stands on: a browser, servers, and pages that are watched."""
+
+import pathlib
+import re
+from urllib.parse import urlsplit
+
+from playwright.sync_api import expect
+
+from servers import Server
+
+SCENARIOS = {}
+"""Every scenario by its sentence."""
+
+WIDTHS = (1440, 820, 380, 320)
+THEMES = ("light", "dark")
+
+AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
+
+expect.set_options(timeout=10_000)
+
+
+def scenario(sentence):
+    """Registers a function of one `Stage` under the sentence that it proves."""
+
+    def register(function):
+        assert sentence not in SCENARIOS, sentence
+        SCENARIOS[sentence] = function
+        return function
+
+    return register
+
+
+class Backstage:
+    """What the scenarios share: the browser, and the fleet that is only read."""
+
+    FLEET = 1_500
+
+    def __init__(self, program, browser):
+        self.program = program
+        self.browser = browser
+        self._fleet = None
+
+    @property
+    def fleet(self):
+        if self._fleet is None:
+            self._fleet = Server(self.program, fleet=self.FLEET)
+        return self._fleet
+
+    def end(self):
+        if self._fleet:
+            self._fleet.end()
+
+
+class Stage:
+    """One scenario's own pages and servers; they end with it."""
+
+    def __init__(self, backstage):
+        self.backstage = backstage
+        self.contexts = []
+        self.servers = []
+        self.watched = []
+
+    @property
+    def fleet(self):
+        """The shared server with two days of a simulated fleet. Only to be read."""
+        return self.backstage.fleet
+
+    def server(self, *options, fleet=0):
+        """A server of this scenario's own."""
+        server = Server(self.backstage.program, *options, fleet=fleet)
+        self.servers.append(server)
+        return server
+
+    def open(self, server, path="/", width=1440, theme="light", clock=None, tolerates=None,
+             settled=True, **options):
+        """A page in a browser that knows nothing yet.
+
+        `clock` takes the page's time into the test's hand, from that moment on (epoch milliseconds).
+        `tolerates` is a pattern of console messages that belong to the scenario.
+        """
+        context = self.backstage.browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=theme, **options)
+        self.contexts.append(context)
+        page = context.new_page()
+        self.watched.append(Watch(page, server.url, tolerates))
+        if clock is not None:
+            page.clock.install(time=clock / 1_000)
+        page.goto(server.url + path)
+        if settled:
+            settle(page)
+        return page
+
+    def close(self):
+        """Ends what the scenario started, and returns what its pages should not have said."""
+        for context in self.contexts:
+            context.close()
+        for server in self.servers:
+            server.end()
+        return [complaint for watch in self.watched for complaint in watch.complaints]
+
+
+class Watch:
+    """Listens to a page: nothing in the console, no request but to its own server."""
+
+    def __init__(self, page, url, tolerates):
+        self.complaints = []
+        self.requests = []
+        self.tolerated = re.compile(tolerates) if tolerates else None
+        self.host = urlsplit(url).netloc
+        page.on("console", lambda message: self._complain(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self._complain(f"error: {error}"))
+        page.on("request", self._note)
+
+    def _complain(self, text):
+        if not (self.tolerated and self.tolerated.search(text)):
+            self.complaints.append(text)
+
+    def _note(self, request):
+        self.requests.append(request.url)
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and parts.netloc != self.host:
+            self.complaints.append(f"request to {request.url}")
+
+
+def settle(page):
+    """Waits until the page shows its heading and nothing of it is still being loaded."""
+    page.wait_for_selector("main h1")
+    page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
+
+
+def audit(page, check, *arguments):
+    """Runs a check of `audit.js` in the page and holds that it finds nothing."""
+    found = page.evaluate(f"([check, args]) => {{ {AUDIT}; return checks[check](...args); }}", [check, arguments])
+    assert not found, f"{page.url}, {check}: " + "; ".join(found[:8])
