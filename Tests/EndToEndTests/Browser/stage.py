@@ -65,9 +65,9 @@ class Stage:
         """The shared server with two days of a simulated fleet. Only to be read."""
         return self.backstage.fleet
 
-    def server(self, *options, fleet=0):
-        """A server of this scenario's own."""
-        server = Server(self.backstage.program, *options, fleet=fleet)
+    def server(self, *options, **preparations):
+        """A server of this scenario's own; the arguments are those of `Server`."""
+        server = Server(self.backstage.program, *options, **preparations)
         self.servers.append(server)
         return server
 
@@ -80,6 +80,7 @@ class Stage:
         """
         context = self.backstage.browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, **options)
+        context.set_default_timeout(10_000)
         self.contexts.append(context)
         page = context.new_page()
         self.watched.append(Watch(page, server.url, tolerates))
