@@ -1,11 +1,11 @@
 // Execution: what happened, how long did each part take, why did it fail?
 import { at, attemptTimes, isFailure, timeAccount } from './account.js';
-import { Failure, get, serverNow } from './api.js';
+import { Failure, address, get, serverNow } from './api.js';
 import { attemptTable, commands, facts, failedStep, lastError, links, listOf, notes } from './execution-facts.js';
 import { pathOf } from './execution-row.js';
 import { about, ago, clock, compact, count, duration, esc, offset, percent, stamp, ticking, usd } from './formats.js';
 import { neighbours, visit } from './list-memory.js';
-import { shellQuoted } from './list-view.js';
+import { rangeSince, shellQuoted } from './list-view.js';
 import { longText, said, saidInBrief, sizeOf } from './said.js';
 import { badge, copyButton, isFinal, legend, outcome, progress, silentSeconds, statusWord } from './signs.js';
 import { failurePanel, showLoading } from './states.js';
@@ -43,6 +43,8 @@ class ExecutionPage {
   #alike = null;
   #verdict = null;
   #wantsNotice = false;
+  /** The attempt whose steps are shown, where it is not the current one. */
+  #earlier = null;
 
   constructor(context) {
     this.#context = context;
@@ -51,9 +53,9 @@ class ExecutionPage {
 
   get handlers() {
     const { isPreview, navigate } = this.#context;
-    const { newer, older, address } = neighbours(this.#id);
+    const { newer, older, address: list } = neighbours(this.#id);
     const go = (id) => (id === null ? undefined : navigate(pathOf(id)));
-    const keys = { e: () => this.#steps?.toggleAll(serverNow()), j: () => go(older), k: () => go(newer), Escape: () => navigate(address) };
+    const keys = { e: () => this.#steps?.toggleAll(serverNow()), j: () => go(older), k: () => go(newer), Escape: () => navigate(list) };
     const isSilent = this.#execution === null || isFinal(this.#execution.status);
     return {
       // An ended execution has no timer.
@@ -160,9 +162,14 @@ class ExecutionPage {
   }
 
   async #learnVerdict(signal) {
-    const { agent } = this.#execution;
-    const { findings } = await get('/v1/diagnosis', { timeframe: '90d', agent }, { signal });
+    const { findings } = await get('/v1/diagnosis', this.#diagnosis, { signal });
     this.#verdict = findings.find(({ kind, executions }) => kind === 'stuck' && executions[0] === this.#id) ?? null;
+  }
+
+  /** Where the diagnosis tells of it. */
+  get #diagnosis() {
+    const { agent, lastEventAt } = this.#execution;
+    return { timeframe: rangeSince(at(lastEventAt), serverNow()), agent };
   }
 
   // Live
@@ -260,6 +267,8 @@ class ExecutionPage {
     this.#root.addEventListener('click', (event) => {
       if (event.target.closest('[data-notify]')) this.#askToNotify();
       if (event.target.closest('[data-close]')) this.#context.close();
+      const { attempt } = event.target.closest('[data-attempt]')?.dataset ?? {};
+      if (attempt) this.#showAttempt(Number(attempt));
     }, { signal: this.#context.signal });
   }
 
@@ -288,7 +297,7 @@ class ExecutionPage {
     this.#drawTimes(nowMs);
     this.#fill('facts', facts(this.#execution));
     this.#fill('error', lastError(this.#execution, this.#alike, nowMs));
-    this.#fill('attempts', attemptTable(this.#execution, nowMs));
+    this.#fill('attempts', attemptTable(this.#execution, this.#attempt, nowMs));
     this.#drawSteps(nowMs);
     this.#fill('commands', commands(this.#execution));
     this.#fill('links', links(this.#execution, this.#history));
@@ -312,11 +321,11 @@ class ExecutionPage {
       this.#fill('nav', `<div class="head"><a href="${esc(pathOf(this.#id))}">Open <kbd>Enter</kbd></a>${fresh}<button type="button" class="close" data-close>Close <kbd>Esc</kbd></button></div>`);
       return;
     }
-    const { address, newer, older } = neighbours(this.#id);
+    const { address: list, newer, older } = neighbours(this.#id);
     const beside = (id, sign, word, key) => (id === null ? '' : `<a class="btn" href="${esc(pathOf(id))}" aria-label="${word} execution" title="${word} (${key})">${sign}</a>`);
     const canNotify = !this.#isOver && 'Notification' in window && Notification.permission !== 'denied';
     const notify = canNotify ? `<button type="button" data-notify aria-pressed="${this.#wantsNotice}">${this.#wantsNotice ? 'You will be told' : 'Tell me when it ends'}</button>` : '';
-    this.#fill('nav', `<div class="head"><a href="${esc(address)}">Executions</a><div class="acts">${fresh}${notify}${beside(newer, '↑', 'Newer', 'k')}${beside(older, '↓', 'Older', 'j')}</div></div>`);
+    this.#fill('nav', `<div class="head"><a href="${esc(list)}">Executions</a><div class="acts">${fresh}${notify}${beside(newer, '↑', 'Newer', 'k')}${beside(older, '↓', 'Older', 'j')}</div></div>`);
   }
 
   #freshness(nowMs) {
@@ -337,7 +346,7 @@ class ExecutionPage {
     if (status !== 'lost') return this.#silenceNotice(nowMs);
     const verdict = this.#verdict;
     const facts = verdict?.facts.toSorted((left, right) => Number(right.decisive) - Number(left.decisive)).slice(0, 2).map(({ text }) => said(text)).join('; ');
-    return `<div class="notice"><b class="s-lost">${verdict ? said(verdict.verdict) : 'Lost'}</b><span>${facts ? `${facts}.` : `${this.#lostReason()}.`} ${verdict?.advice ? said(verdict.advice) : ''}</span><a href="/diagnose#${esc(encodeURIComponent(this.#id))}">Evidence</a></div>`;
+    return `<div class="notice"><b class="s-lost">${verdict ? said(verdict.verdict) : 'Lost'}</b><span>${facts ? `${facts}.` : `${this.#lostReason()}.`} ${verdict?.advice ? said(verdict.advice) : ''}</span><a href="${esc(address('/diagnose', this.#diagnosis))}">Evidence</a></div>`;
   }
 
   #lostReason() {
@@ -410,25 +419,37 @@ class ExecutionPage {
 
   /** Grows in jumps, and only where what runs has reached its end. */
   #span(nowMs, before = 0) {
-    const { started } = attemptTimes(this.#execution);
-    const ran = started === null ? 0 : this.#execution.durationSeconds ?? Math.max(0, (this.#endAt(nowMs) - started) / 1000);
-    if (this.#isOver) return ran || 1;
+    const { started, ended } = attemptTimes(this.#execution, this.#attempt);
+    const ran = started === null ? 0 : Math.max(0, ((ended ?? this.#endAt(nowMs)) - started) / 1000);
+    if (this.#isOver || ended !== null) return ran || 1;
     return before >= ran && before > 0 && before < ran * 8 ? before : roundSpan(Math.max(1, ran * 1.15));
   }
 
   #endAt(nowMs) { return this.#isOver ? at(this.#execution.finishedAt) : nowMs; }
 
+  get #attempt() { return this.#earlier ?? this.#execution.attempt ?? 1; }
+
   #drawSteps(nowMs) {
-    const { attempt = 1, status, lastEventAt, modelCalls = [] } = this.#execution;
-    const start = attemptTimes(this.#execution).started ?? at(this.#execution.queuedAt) ?? nowMs;
-    const rows = stepRows(this.#execution, attempt);
+    const { status, lastEventAt, modelCalls = [] } = this.#execution;
+    const { queued, started } = attemptTimes(this.#execution, this.#attempt);
+    const start = started ?? queued ?? nowMs;
+    const rows = stepRows(this.#execution, this.#attempt);
     const span = this.#span(nowMs, this.#drawn.get('span'));
     this.#drawn.set('span', span);
-    const silentFrom = status === 'lost' && lastEventAt ? (at(lastEventAt) - start) / 1000 : null;
+    const silentFrom = status === 'lost' && lastEventAt && this.#earlier === null ? (at(lastEventAt) - start) / 1000 : null;
     this.#fill('steps-head', this.#stepsHead(rows, status));
     this.#fill('ruler', rows.length ? ruler(span) : '');
     this.#steps.show({ rows, start, span, usual: this.#usual, modelCalls, silentFrom }, nowMs);
-    this.#fill('total', this.#total(rows));
+    this.#fill('total', this.#earlier === null ? this.#total(rows) : '');
+  }
+
+  #showAttempt(attempt) {
+    this.#earlier = attempt === (this.#execution.attempt ?? 1) ? null : attempt;
+    this.#drawn.delete('span');
+    document.activeElement?.blur();
+    this.#fill('attempts', attemptTable(this.#execution, attempt, serverNow()));
+    this.#drawSteps(serverNow());
+    this.#root.querySelector(`[data-attempt="${attempt}"]`)?.focus();
   }
 
   #stepsHead(rows, status) {
@@ -438,7 +459,7 @@ class ExecutionPage {
     if (status === 'lost') marks.push(['silent', 'since the last event']);
     if (rows.some(({ bars }) => bars.length > 1)) marks.push(['bad', 'failed attempt'], ['dots', 'wait to retry']);
     const note = rows.length ? `${count(done)} of ${count(rows.length)} succeeded` : 'none was told of';
-    return `<h2>Steps</h2><span class="note">${note}</span><span class="acts">${legend(marks)}</span>`;
+    return `<h2>Steps${this.#earlier === null ? '' : ` of attempt ${this.#earlier}`}</h2><span class="note">${note}</span><span class="acts">${legend(marks)}</span>`;
   }
 
   /** What all steps took, and what lies outside of them. */
@@ -470,8 +491,7 @@ class ExecutionPage {
     const text = JSON.stringify(this.#execution, null, 2);
     const size = new TextEncoder().encode(text).length;
     const isCut = size > RECORD_SHOWN;
-    const address = `/v1${pathOf(this.#id)}`;
-    this.#fill('raw', `<p class="raw-acts">${isCut ? `<span class="dim">The first ${sizeOf(RECORD_SHOWN)} of ${sizeOf(size)}</span>` : copyButton(text, 'Copy JSON')} <a href="${esc(address)}" download="${esc(this.#id.replace(/[^\w.-]/g, '_'))}.json">Download</a></p>
+    this.#fill('raw', `<p class="raw-acts">${isCut ? `<span class="dim">The first ${sizeOf(RECORD_SHOWN)} of ${sizeOf(size)}</span>` : copyButton(text, 'Copy JSON')} <a href="${esc(`/v1${pathOf(this.#id)}`)}" download="${esc(this.#id.replace(/[^\w.-]/g, '_'))}.json">Download</a></p>
       <pre class="code" tabindex="0">${esc(isCut ? text.slice(0, RECORD_SHOWN) : text)}</pre>`);
   }
 

@@ -3,7 +3,7 @@ import { Failure, get, serverNow } from './api.js';
 import './charts.js';
 import { COLUMNS, COLUMN_COUNT, cells, pathOf, tickRow } from './execution-row.js';
 import { FILTER_ERROR, filterField, wireFilterField } from './filter-field.js';
-import { clock, count, esc, hourMinute, instant, iso, isUTC, monthDay, stamp } from './formats.js';
+import { clock, count, esc, fieldTime, hourMinute, instant, instantOfField, iso, monthDay, spanWords, stamp } from './formats.js';
 import { leave, recall, remember, seenBefore } from './list-memory.js';
 import { GROUPS, ListView, RANGES } from './list-view.js';
 import { listedAt, matches } from './matching.js';
@@ -13,6 +13,7 @@ import { failurePanel, firstUse, nothingMatches, showLoading } from './states.js
 /** Past so many, arrivals wait to be asked for, and are then loaded as a page. */
 const MOST_ROWS = 300;
 const FIGURES_MS = 30_000;
+const DAY_MS = 86_400_000;
 
 /** @returns {Promise<import('./app.js').PageHandlers>} */
 export async function executions(context) {
@@ -191,7 +192,7 @@ class ListPage {
         <option value="all"${own === 'any time' ? ' selected' : ''}>any time</option>
         ${own && own !== 'any time' ? `<option value="" selected>${esc(own)}</option>` : ''}<option value="ends">from … to …</option></select>
       ${view.isFiltered ? '<button type="button" data-clear>Clear</button>' : ''}
-      <span class="ends" hidden><label>from <input type="datetime-local" step="1" name="from"></label> <label>to <input type="datetime-local" step="1" name="to"></label> <button type="button" data-ends>Show</button></span>
+      <span class="ends" hidden><label>from <input type="datetime-local" name="from"></label> <label>to <input type="datetime-local" name="to"></label> <button type="button" data-ends>Show</button></span>
       ${FILTER_ERROR}
       <span class="chips" role="group" aria-label="Status">${GROUPS.map(({ status }) => `<button type="button" class="chip" data-group="${status}" aria-pressed="${view.pressed.some((group) => group.status === status)}">${icon(status)}${statusWord(status)} <span></span></button>`).join('')}</span>`;
   }
@@ -310,7 +311,7 @@ class ListPage {
     chart.parentElement.hidden = !series.length;
     if (!series.length) return;
     const step = (stepSeconds ?? 60) * 1000;
-    const span = (row) => `${step >= 86_400_000 ? monthDay(row.t) : `${monthDay(row.t)} ${hourMinute(row.t)}–${hourMinute(row.t + step)}`}`;
+    const span = (row) => (step >= DAY_MS ? monthDay(row.t) : spanWords(row.t, row.t + step, serverNow()));
     const total = (row) => series.reduce((sum, { key }) => sum + (row[key] ?? 0), 0);
     chart.spec = {
       height: 66, left: 30, time: true, series, name: span,
@@ -362,7 +363,7 @@ class ListPage {
   }
 
   #chooseEnds(form) {
-    const [from, to] = ['from', 'to'].map((name) => fieldInstant(form.elements[name].value));
+    const [from, to] = ['from', 'to'].map((name) => instantOfField(form.elements[name].value));
     if (from === null && to === null) return;
     this.#go(this.#view.address({ since: null, from: from === null ? null : iso(from), to: to === null ? null : iso(to) }));
   }
@@ -466,16 +467,4 @@ class ListPage {
   #remember() {
     remember(this.#address, { items: this.#items, nextCursor: this.#nextCursor, parameters: this.#parameters });
   }
-}
-
-/** An instant as a field of local time, or of UTC where that is in force. */
-function fieldTime(ms) {
-  if (ms === null) return '';
-  const shift = isUTC() ? 0 : new Date(ms).getTimezoneOffset() * 60_000;
-  return new Date(ms - shift).toISOString().slice(0, 19);
-}
-
-function fieldInstant(text) {
-  const ms = text ? Date.parse(isUTC() ? `${text}Z` : text) : NaN;
-  return Number.isNaN(ms) ? null : ms;
 }
