@@ -1,7 +1,7 @@
 // The parts of an execution's page that say what it was: facts, error, links, commands, notes.
 import { at, isFailure, stepHistories } from './account.js';
 import { pathOf } from './execution-row.js';
-import { clock, compact, count, duration, esc, stamp, usd } from './formats.js';
+import { compact, count, duration, esc, stamp, usd } from './formats.js';
 import { shellQuoted } from './list-view.js';
 import { longText, said, saidInBrief, sizeOf, textOf } from './said.js';
 import { command, copyButton, isFinal, statusSign, time } from './signs.js';
