@@ -1,7 +1,7 @@
 // The parts of an execution's page that say what it was: facts, error, links, commands, notes.
 import { at, isFailure, stepHistories } from './account.js';
 import { pathOf } from './execution-row.js';
-import { clock, compact, count, duration, esc, stamp, usd } from './formats.js';
+import { compact, count, duration, esc, stamp, usd } from './formats.js';
 import { shellQuoted } from './list-view.js';
 import { longText, said, saidInBrief, sizeOf, textOf } from './said.js';
 import { command, copyButton, isFinal, statusSign, time } from './signs.js';
@@ -101,13 +101,13 @@ function kinSentence({ count: number, agents, firstSeenAt, lastSeenAt, minute },
   return parts.join(' ');
 }
 
-/** Attempts of an execution that was begun more than once. */
-export function attemptTable({ attempts = [] }, nowMs) {
+/** Attempts of an execution that was begun more than once; one of them is the one whose steps are shown. */
+export function attemptTable({ attempts = [] }, shown, nowMs) {
   if (attempts.length < 2) return '';
-  const row = ({ attempt, status, queuedAt, startedAt, finishedAt, error }) => `<tr><td>${attempt}</td><td>${statusSign(status)}</td>
+  const row = ({ attempt, status, queuedAt, startedAt, finishedAt, error }) => `<tr><td><button type="button" data-attempt="${attempt}" aria-pressed="${attempt === shown}" aria-label="Show the steps of attempt ${attempt}">${attempt}</button></td><td>${statusSign(status)}</td>
     <td class="nowrap">${time(startedAt ?? queuedAt, nowMs)}</td><td class="num">${startedAt && finishedAt ? duration((at(finishedAt) - at(startedAt)) / 1000) : '–'}</td>
     <td class="err-cell"><span class="cut">${saidInBrief([error?.type, error?.message].filter(Boolean).join(': '))}</span></td></tr>`;
-  return `<section class="panel attempts"><header><h2>Attempts</h2><span class="note">the page shows the last one</span></header>
+  return `<section class="panel attempts"><header><h2>Attempts</h2><span class="note">the times above are of the last one</span></header>
     <div class="scroll"><table><thead><tr><th>Attempt</th><th>Status</th><th>Started</th><th class="num">Ran</th><th>Error</th></tr></thead><tbody>${attempts.map(row).join('')}</tbody></table></div></section>`;
 }
 
