@@ -116,7 +116,7 @@ export function unusualSpans({ patterns: { anomalies, bursts } }) {
   for (const { startTime, endTime, peakExecutions, totalExecutions, impact } of bursts) {
     const [from, to] = [instant(startTime), instant(endTime)];
     if (isTold(from, to)) continue;
-    spans.push({ type: 'burst', severity: impact, text: `${count(totalExecutions)} executions in ${duration((to - from) / 1000)}, peak ${count(peakExecutions)} in 5 minutes.`, from, to });
+    spans.push({ type: 'burst', severity: impact, text: `${count(totalExecutions)} executions in ${about((to - from) / 1000)}, peak ${count(peakExecutions)} in 5 minutes.`, from, to });
   }
   return spans.sort((one, other) => WEIGHT[one.severity] - WEIGHT[other.severity]).slice(0, MOST_SPANS)
     .sort((one, other) => one.from - other.from).map((span, index) => ({ ...span, id: String(index + 1) }));

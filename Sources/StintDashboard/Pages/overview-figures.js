@@ -67,9 +67,12 @@ function runTimeTile({ latency: { executionLatency }, previous }, lists) {
 function costTile({ performance, previous }, lists, range) {
   const { costUsd, costKnownRate, tokens } = performance;
   const changed = change(changeOf(costUsd, previous.performance.costUsd));
-  const known = costUsd != null && costKnownRate < 99.95 ? `, price known of ${percent(costKnownRate)}` : '';
-  return tile('Cost', lists.finished(), costUsd == null ? '–' : usd(costUsd), costUsd == null ? 'no price' : `in ${esc(range)}`,
-    besideChange(changed, `${tokens == null ? 'tokens not reported' : `${compact(tokens)} tokens`}${known}`));
+  const tokenWords = tokens == null ? 'tokens not reported' : `${compact(tokens)} tokens`;
+  if (costUsd == null) return tile('Cost', lists.finished(), '–', 'no price', tokenWords);
+  // What has no price is missing from the sum.
+  const isPartial = costKnownRate < 99.995;
+  const value = isPartial ? `<span title="The price is known of ${percent(costKnownRate)} of the calls">≥ ${usd(costUsd)}</span>` : usd(costUsd);
+  return tile('Cost', lists.finished(), value, `in ${esc(range)}`, besideChange(changed, tokenWords));
 }
 
 const PERCENTILES = ['p50', 'p75', 'p90', 'p95', 'p99', 'avg'];
