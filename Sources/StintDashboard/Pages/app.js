@@ -54,7 +54,9 @@ async function render({ keepScroll = false } = {}) {
     if (!keepScroll) scrollTo(0, history.state?.scroll ?? 0);
     learnSession();
   } catch (failure) {
-    if (!signal.aborted && failure.name !== 'AbortError') showFailure(failure);
+    if (signal.aborted || failure.name === 'AbortError') return;
+    shown.leaving.abort();
+    showFailure(failure);
   }
 }
 

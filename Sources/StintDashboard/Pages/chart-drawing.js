@@ -8,7 +8,7 @@ const TIME_STEPS = [1, 5, 10, 15, 30].map((n) => n * MINUTE).concat([1, 2, 3, 6,
 const LABEL_WIDTH = 62;
 
 /** Round values from 0 to at least `max`, three or four of them; `whole`: of counts. */
-export function roundTicks(max, whole = false) {
+function roundTicks(max, whole = false) {
   if (!(max > 0)) return [0, 1];
   const power = 10 ** Math.floor(Math.log10(max / 3));
   const round = power * [1, 2, 5, 10].find((factor) => max / 3 / power <= factor);
@@ -28,7 +28,7 @@ export function durationTicks(max) {
 }
 
 /** Indices of the first, least, greatest and last point of every pixel column: at most 4 a column, however many there are. */
-export function thinned(xs, ys, columns) {
+function thinned(xs, ys, columns) {
   if (xs.length <= columns * 4) return xs.map((_, index) => index);
   const scale = (columns - 1) / (xs.at(-1) - xs[0]);
   const kept = new Set();

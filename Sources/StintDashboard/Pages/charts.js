@@ -36,7 +36,13 @@ class Chart extends HTMLElement {
   #svg = null;
   #tip = null;
   #at = -1;
-  #resizes = new ResizeObserver(() => { if (this.clientWidth !== this.#plot?.width) this.#draw(); });
+  #width = 0;
+  /** The width comes from the observer, which knows it; asking for it would lay the page out once a chart. */
+  #resizes = new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width === this.#width) return;
+    this.#width = contentRect.width;
+    this.#draw();
+  });
 
   /** @param {Spec} spec */
   set spec(spec) {
@@ -46,16 +52,14 @@ class Chart extends HTMLElement {
 
   get spec() { return this.#spec; }
 
-  connectedCallback() {
-    this.#resizes.observe(this);
-    this.#draw();
-  }
+  connectedCallback() { this.#resizes.observe(this); }
 
   disconnectedCallback() { this.#resizes.disconnect(); }
 
   /** Moves the crosshair to a row; −1 takes it away. `quietly` leaves out the words: another chart of the group says them. */
   point(index, quietly = false) {
     this.#at = index;
+    if (!this.#plot) return;
     const row = this.#spec.rows[index];
     const cross = this.#svg.querySelector('.cross');
     this.#tip.hidden = !row || quietly;
@@ -74,7 +78,7 @@ class Chart extends HTMLElement {
 
   #draw() {
     const spec = this.#spec;
-    const width = this.clientWidth;
+    const width = this.#width;
     if (!spec || !width) return;
     if (!this.#svg) this.#build();
     const plot = this.#plot = measure(spec, width);

@@ -6,7 +6,7 @@ const RETRY_SECONDS = [1, 2, 4, 8, 15];
 const SILENCE_MS = 45_000;
 const HIDDEN_MS = 30_000;
 const AWAY_MS = 5 * 60_000;
-const OPENING_MS = 200;
+const OPENING_MS = 1000;
 
 /**
  * Follows `GET /v1/live` until closed, over lost connections, pauses and hidden tabs, without a gap: it resumes after the
@@ -21,7 +21,7 @@ export class Live {
   retryAt = null;
 
   /**
-   * Fulfilled once the feed is open, or has not been for 200 ms. What a page loads then and hears from then on has no gap
+   * Fulfilled once the feed is open, or has not been for a second. What a page loads then and hears from then on has no gap
    * between the two; a feed that opens later says `onReset`.
    */
   opened;

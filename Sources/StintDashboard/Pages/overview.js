@@ -92,16 +92,9 @@ class OverviewPage {
     this.#drawLost();
   }
 
-  /** With the period before where the server knows how to compare. */
-  async #readFigures() {
-    const asked = { ...this.#range.parameters, tz: zone() };
-    const { signal } = this.#context;
-    try {
-      return await get('/v1/metrics', { ...asked, compare: 'previous' }, { signal });
-    } catch (failure) {
-      if (failure.status !== 400) throw failure;
-      return get('/v1/metrics', asked, { signal });
-    }
+  #readFigures() {
+    const asked = { ...this.#range.parameters, tz: zone(), compare: 'previous' };
+    return get('/v1/metrics', asked, { signal: this.#context.signal });
   }
 
   #take(figures) {
@@ -139,7 +132,7 @@ class OverviewPage {
   // Nothing recorded yet
 
   async #isNothingRecorded({ performance, previous, realtime }) {
-    const seen = performance.totalExecutions + (previous?.performance.totalExecutions ?? 0) + realtime.currentlyRunning + realtime.queueDepth + this.#lost.size;
+    const seen = performance.totalExecutions + previous.performance.totalExecutions + realtime.currentlyRunning + realtime.queueDepth + this.#lost.size;
     if (seen > 0) return false;
     const { items } = await get('/v1/executions', { limit: 1 }, { signal: this.#context.signal });
     return items.length === 0;
@@ -206,7 +199,7 @@ class OverviewPage {
     this.#flight.learn(figures);
     this.#drawNow();
     this.#drawPanel('throughput', throughputPanel(figures, range), { throughput: throughputSpec(figures, rows, range, open) });
-    this.#drawPanel('latency', latencyPanel(latencyTable(figures), figures, range, words), { latency: latencySpec(figures, range, (bounds) => this.#context.navigate(lists.finished(bounds))) });
+    this.#drawPanel('latency', latencyPanel(latencyTable(figures), range, words), { latency: latencySpec(figures, range, (bounds) => this.#context.navigate(lists.finished(bounds))) });
     this.#drawPanel('timeline', timelinePanel(figures, spans, lists, range, now), timelineSpecs(figures, rows, spans, range, open));
     this.#agents.load(figures, lists, words);
     redraw(this.#part('models'), modelPanel(figures, words));
