@@ -290,9 +290,10 @@ class ExecutionPage {
   #notice(nowMs) {
     const { status } = this.#execution;
     if (status !== 'lost') return this.#silenceNotice(nowMs);
-    const verdict = this.#verdict;
-    const facts = verdict?.facts.toSorted((left, right) => Number(right.decisive) - Number(left.decisive)).slice(0, 2).map(({ text }) => said(text)).join('; ');
-    return `<div class="notice"><b class="s-lost">${verdict ? said(verdict.verdict) : 'Lost'}</b><span>${facts ? `${facts}.` : `${this.#lostReason()}.`} ${verdict?.advice ? said(verdict.advice) : ''}</span><a href="${esc(address('/diagnose', diagnosisOf(this.#execution)))}">Evidence</a></div>`;
+    const { verdict = 'Lost', facts: known = [], advice = '' } = this.#verdict ?? {};
+    const strongest = known.toSorted((left, right) => Number(right.decisive) - Number(left.decisive)).slice(0, 2).map(({ text }) => text).join('; ');
+    const sentence = strongest ? strongest[0].toUpperCase() + strongest.slice(1) : this.#lostReason();
+    return `<div class="notice"><b class="s-lost">${said(verdict)}</b><span>${said(sentence)}. ${said(advice)}</span><a href="${esc(address('/diagnose', diagnosisOf(this.#execution)))}">Evidence</a></div>`;
   }
 
   #lostReason() {
@@ -325,7 +326,7 @@ class ExecutionPage {
     const { started, ended } = attemptTimes(this.#execution, this.#attempt);
     const ran = started === null ? 0 : Math.max(0, ((ended ?? this.#endAt(nowMs)) - started) / 1000);
     if (this.#isOver || ended !== null) return ran || 1;
-    return before >= ran && before > 0 && before < ran * 8 ? before : roundSpan(Math.max(1, ran * 1.15));
+    return before >= ran && before > 0 && before < ran * 8 ? before : roundSpan(Math.max(1, ran * 1.05));
   }
 
   #endAt(nowMs) { return this.#isOver ? at(this.#execution.finishedAt) : nowMs; }
