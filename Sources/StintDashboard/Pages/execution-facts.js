@@ -29,7 +29,7 @@ function ownFacts(execution) {
     ['Tokens', total === null ? 'not reported' : count(total), total === null ? '' : tokenParts(tokens)],
     ['Cost', costUsd == null ? (total === null ? '–' : 'no price') : usd(costUsd), costKnownRate < 100 ? `of ${Math.floor(costKnownRate)} % of the calls` : ''],
     ['Attempt', attempt ?? 1],
-    ['Model', attributes?.model ?? (models.join(', ') || '–'), modelCalls.length ? `${count(modelCalls.length)} calls` : ''],
+    ['Model', attributes?.model ?? (models.join(', ') || '–'), modelCalls.length ? `${count(modelCalls.length)} ${modelCalls.length === 1 ? 'call' : 'calls'}` : ''],
     ['Worker', attributes?.worker ?? '–'],
     ['Trigger', source ?? queue ?? '–', attributes?.messageId ?? ''],
     ['Correlation', correlation ?? '–'],
