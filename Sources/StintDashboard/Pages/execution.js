@@ -14,9 +14,9 @@ import { StepList, isBusy } from './steps.js';
 import { roundSpan, stepRows } from './step-rows.js';
 import { accountWords, place, ruler, spanForm, timeline } from './timeline.js';
 
-/** The record is read again at most so often, and never for more than a fifth of the time. */
-const REREAD_MS = 400;
-const REREAD_SHARE = 5;
+/** The record is read again at most so often; one that takes long is waited for twice as long, up to a bound. */
+const REREAD_MS = 300;
+const LONGEST_REREAD_MS = 2_000;
 /** More than this is shown cut, with its size and a download. */
 const RECORD_SHOWN = 256 * 1024;
 
@@ -155,7 +155,7 @@ class ExecutionPage {
     }
     if (this.#rereading !== null && !atOnce) return;
     clearTimeout(this.#rereading);
-    const wait = atOnce || !this.#rereadMs ? 0 : Math.max(REREAD_MS, REREAD_SHARE * this.#rereadMs);
+    const wait = atOnce || !this.#rereadMs ? 0 : Math.min(LONGEST_REREAD_MS, Math.max(REREAD_MS, 2 * this.#rereadMs));
     this.#rereading = setTimeout(() => this.#readAgain(), wait);
   }
 
