@@ -50,7 +50,7 @@ def closing_without_right(stage):
     page.get_by_label("Key", exact=True).fill(server.keys["read"])
     page.keyboard.press("Enter")
     page.locator("#stuck .case").get_by_role("button", name="Close…").click()
-    expect(page.locator("dialog[open]")).to_contain_text("stint close 'silent' --as failed")
+    expect(page.locator("dialog[open]")).to_contain_text("stint close silent --as failed")
     assert page.get_by_label("Reason").count() == 0
 
 

@@ -1,5 +1,9 @@
 """Every page, with a fleet: what holds of all of them."""
 
+import re
+
+from playwright.sync_api import expect
+
 from stage import THEMES, WIDTHS, audit, scenario, settle
 
 
@@ -67,4 +71,15 @@ def theme_stays(stage):
 @scenario("an execution that is not there has a page that says so")
 def unknown_execution(stage):
     page = stage.open(stage.fleet, "/executions/never-heard-of", tolerates="404")
-    assert "never-heard-of" in page.inner_text("main")
+    expect(page.locator("main")).to_contain_text("never-heard-of")
+    expect(page).to_have_title(re.compile("Unknown"))
+    audit(page, "structure")
+
+
+@scenario("an address that is none has a page that leads on")
+def no_such_page(stage):
+    page = stage.open(stage.fleet, "/executions")
+    page.evaluate("history.pushState({}, '', '/nothing/here'); dispatchEvent(new PopStateEvent('popstate'))")
+    expect(page.locator("main h1")).to_have_text("There is no such page")
+    page.locator("main").get_by_role("link", name="Overview").click()
+    expect(page.locator("main h1")).to_have_text("Overview")
