@@ -4,7 +4,7 @@ import { Failure, address, get, serverNow } from './api.js';
 import { attemptTable, commands, facts, lastError, links, listOf, notes } from './execution-facts.js';
 import { diagnosisOf, errorKin, historyOf, verdictOn } from './execution-kin.js';
 import { pathOf } from './execution-row.js';
-import { about, ago, compact, count, duration, esc, ticking, usd } from './formats.js';
+import { about, ago, compact, count, duration, esc, usd } from './formats.js';
 import { neighbours, visit } from './list-memory.js';
 import { shellQuoted } from './list-view.js';
 import { longText, said, saidInBrief, sizeOf } from './said.js';
@@ -12,11 +12,11 @@ import { badge, copyButton, isFinal, legend, outcome, silentSeconds, statusWord 
 import { failurePanel, showLoading } from './states.js';
 import { StepList, isBusy } from './steps.js';
 import { roundSpan, stepRows } from './step-rows.js';
-import { accountWords, place, ruler, timeline } from './timeline.js';
+import { accountWords, place, ruler, spanForm, timeline } from './timeline.js';
 
-/** The record is read again at most so often, and never for more than a fifth of the time. */
-const REREAD_MS = 400;
-const REREAD_SHARE = 5;
+/** The record is read again at most so often; one that takes long is waited for twice as long, up to a bound. */
+const REREAD_MS = 300;
+const LONGEST_REREAD_MS = 2_000;
 /** More than this is shown cut, with its size and a download. */
 const RECORD_SHOWN = 256 * 1024;
 
@@ -32,6 +32,7 @@ class ExecutionPage {
   #id;
   #execution = null;
   #steps = null;
+  #rows = [];
   #drawn = new Map();
   #account = null;
   #feed = null;
@@ -94,13 +95,14 @@ class ExecutionPage {
   #fail(failure) {
     const { isPreview, root, setTitle } = this.#context;
     const back = isPreview ? '' : `<div class="head"><a href="${esc(neighbours(this.#id).address)}">Executions</a></div>`;
+    const title = `${back}<div class="title"><h1>${saidInBrief(this.#id)}</h1></div>`;
     if (failure.status !== 404) {
-      root.innerHTML = back + failurePanel(failure, { title: 'This execution could not be read' });
+      root.innerHTML = title + failurePanel(failure, { title: 'This execution could not be read' });
       root.querySelector('[data-retry]')?.addEventListener('click', () => this.open());
       return;
     }
     setTitle('Unknown execution · Executions');
-    root.innerHTML = `${back}<section class="panel"><div class="empty"><b>No execution is called ${saidInBrief(this.#id)}.</b>
+    root.innerHTML = `${title}<section class="panel"><div class="empty"><b>No execution has this id.</b>
       It may have been removed when its time was over, been erased, or belong to another workspace; or nothing has been heard of it yet. <a href="${esc(listOf({ q: this.#id }))}">Find it in the list</a></div></section>`;
   }
 
@@ -153,7 +155,7 @@ class ExecutionPage {
     }
     if (this.#rereading !== null && !atOnce) return;
     clearTimeout(this.#rereading);
-    const wait = atOnce || !this.#rereadMs ? 0 : Math.max(REREAD_MS, REREAD_SHARE * this.#rereadMs);
+    const wait = atOnce || !this.#rereadMs ? 0 : Math.min(LONGEST_REREAD_MS, Math.max(REREAD_MS, 2 * this.#rereadMs));
     this.#rereading = setTimeout(() => this.#readAgain(), wait);
   }
 
@@ -196,6 +198,7 @@ class ExecutionPage {
     if (!this.#feed) return;
     const reached = this.#steps.tick(nowMs);
     this.#drawTimes(nowMs);
+    this.#drawTotal();
     if (reached > this.#span(nowMs, this.#drawn.get('span'))) this.#drawSteps(nowMs);
   }
 
@@ -290,9 +293,10 @@ class ExecutionPage {
   #notice(nowMs) {
     const { status } = this.#execution;
     if (status !== 'lost') return this.#silenceNotice(nowMs);
-    const verdict = this.#verdict;
-    const facts = verdict?.facts.toSorted((left, right) => Number(right.decisive) - Number(left.decisive)).slice(0, 2).map(({ text }) => said(text)).join('; ');
-    return `<div class="notice"><b class="s-lost">${verdict ? said(verdict.verdict) : 'Lost'}</b><span>${facts ? `${facts}.` : `${this.#lostReason()}.`} ${verdict?.advice ? said(verdict.advice) : ''}</span><a href="${esc(address('/diagnose', diagnosisOf(this.#execution)))}">Evidence</a></div>`;
+    const { verdict = 'Lost', facts: known = [], advice = '' } = this.#verdict ?? {};
+    const strongest = known.toSorted((left, right) => Number(right.decisive) - Number(left.decisive)).slice(0, 2).map(({ text }) => text).join('; ');
+    const sentence = strongest ? strongest[0].toUpperCase() + strongest.slice(1) : this.#lostReason();
+    return `<div class="notice"><b class="s-lost">${said(verdict)}</b><span>${said(sentence)}. ${said(advice)}</span><a href="${esc(address('/diagnose', diagnosisOf(this.#execution)))}">Evidence</a></div>`;
   }
 
   #lostReason() {
@@ -325,7 +329,7 @@ class ExecutionPage {
     const { started, ended } = attemptTimes(this.#execution, this.#attempt);
     const ran = started === null ? 0 : Math.max(0, ((ended ?? this.#endAt(nowMs)) - started) / 1000);
     if (this.#isOver || ended !== null) return ran || 1;
-    return before >= ran && before > 0 && before < ran * 8 ? before : roundSpan(Math.max(1, ran * 1.15));
+    return before >= ran && before > 0 && before < ran * 8 ? before : roundSpan(Math.max(1, ran * 1.05));
   }
 
   #endAt(nowMs) { return this.#isOver ? at(this.#execution.finishedAt) : nowMs; }
@@ -336,14 +340,14 @@ class ExecutionPage {
     const { status, lastEventAt, modelCalls = [] } = this.#execution;
     const { queued, started } = attemptTimes(this.#execution, this.#attempt);
     const start = started ?? queued ?? nowMs;
-    const rows = stepRows(this.#execution, this.#attempt);
+    const rows = this.#rows = stepRows(this.#execution, this.#attempt);
     const span = this.#span(nowMs, this.#drawn.get('span'));
     this.#drawn.set('span', span);
     const silentFrom = status === 'lost' && lastEventAt && this.#earlier === null ? (at(lastEventAt) - start) / 1000 : null;
     this.#fill('steps-head', this.#stepsHead(rows, status));
     this.#fill('ruler', rows.length ? ruler(span) : '');
     this.#steps.show({ rows, start, span, usual: this.#usual, modelCalls, silentFrom }, nowMs);
-    this.#fill('total', this.#earlier === null ? this.#total(rows) : '');
+    this.#drawTotal();
   }
 
   #showAttempt(attempt) {
@@ -365,13 +369,15 @@ class ExecutionPage {
     return `<h2>Steps${this.#earlier === null ? '' : ` of attempt ${this.#earlier}`}</h2><span class="note">${note}</span><span class="acts">${legend(marks)}</span>`;
   }
 
+  #drawTotal() { this.#fill('total', this.#earlier === null ? this.#total(this.#rows) : ''); }
+
   /** What all steps took, and what lies outside of them. */
   #total(rows) {
     const account = this.#account;
     if (!rows.length || !account || account.ran === null) return '';
     const part = (kind) => account.parts.find((each) => each.kind === kind)?.seconds ?? 0;
     const inside = account.ran - part('betweenSteps') - part('ran') - part('silence');
-    const form = this.#isOver ? duration : ticking;
+    const form = spanForm(this.#execution);
     const known = rows.map(({ tokens }) => tokens).filter(Boolean);
     const tokens = known.length ? known.reduce((sum, { input, output }) => sum + input + output, 0) : null;
     const costs = rows.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);

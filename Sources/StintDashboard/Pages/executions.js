@@ -356,6 +356,8 @@ class ListPage {
     const row = this.#row(id);
     if (!row) return;
     row.innerHTML = `<td colspan="${COLUMN_COUNT}" class="dim">Erased</td>`;
+    row.removeAttribute('data-id');
+    row.removeAttribute('data-href');
     this.#items = this.#items.filter((execution) => execution.id !== id);
   }
 

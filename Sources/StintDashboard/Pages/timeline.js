@@ -53,14 +53,16 @@ function rail(status, parts, total) {
 
 /** The parts of the account with their shares; of what still works, what is to be expected. */
 export function accountWords(execution, { total, parts }, history, nowMs) {
-  const isOver = isFinal(execution.status);
-  const form = isOver ? duration : ticking;
+  const form = spanForm(execution);
   const shares = parts.map(({ kind, title, seconds }) => `<span><i class="c-${kind}"></i>${title} <b>${form(seconds)}</b> ${shareWords(seconds, total)}</span>`);
   const end = (END_WORDS[execution.status] ?? 'Now').toLowerCase();
-  const outlook = isOver || !attemptTimes(execution).started ? {} : progress(execution, history, nowMs);
+  const outlook = isFinal(execution.status) || !attemptTimes(execution).started ? {} : progress(execution, history, nowMs);
   const expectation = outlook.html ? `<span class="outlook"><span class="bar">${outlook.html}</span> ${esc(outlook.word)}</span>` : '';
   return `<div class="acct">${shares.join('')}<span>${execution.queuedAt ? 'Created' : 'Started'} to ${end} <b>${form(total)}</b></span>${expectation}</div>`;
 }
+
+/** How lengths of time are written: of what ended exactly, of what still grows in whole seconds. */
+export const spanForm = ({ status }) => (seconds) => (isFinal(status) || seconds < 1 ? duration(seconds) : ticking(seconds));
 
 function shareWords(seconds, total) {
   if (!(total > 0)) return '';
