@@ -6,12 +6,13 @@ CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stint
 DEBUG = --scratch-path $(CACHE)/debug
 RELEASE = -c release --scratch-path $(CACHE)/release
 API_TOOLS = $(CACHE)/api-tools
+BROWSER = $(CACHE)/browser
 PROGRAM = $(CACHE)/release/release/stint
 SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
     Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak fuzz sanitize lint format bench docs libraries clean
+.PHONY: help run build test soak fuzz sanitize lint format bench screens docs libraries clean
 
 help: ## List these targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,8 +26,9 @@ build: libraries ## Build the program for release.
 
 test: libraries ## Build for debugging and run every test.
 	@scripts/install-api-tools $(API_TOOLS)
+	@scripts/install-browser $(BROWSER)
 	swift build $(DEBUG) --build-tests
-	PATH="$(API_TOOLS)/bin:$$PATH" swift test $(DEBUG) --skip-build $(ARGUMENTS)
+	PATH="$(API_TOOLS)/bin:$(BROWSER)/bin:$$PATH" swift test $(DEBUG) --skip-build $(ARGUMENTS)
 
 soak: libraries ## The tests against loss at their long tiers: some hours.
 	swift build $(DEBUG) --build-tests
@@ -63,6 +65,10 @@ bench: build ## Measure the release build from outside and print a table.
 	swift build -c release --package-path Benchmarks --scratch-path $(CACHE)/benchmarks
 	$(CACHE)/benchmarks/release/stint-bench $(PROGRAM) --metrics $(METRICS) \
 	    --cache $(CACHE)/bench-stores $(ARGUMENTS)
+
+screens: build ## Take pictures of every page with a simulated fleet, into Documentation/screens.
+	@scripts/install-browser $(BROWSER)
+	$(BROWSER)/bin/python scripts/screens $(PROGRAM) Documentation/screens
 
 docs: ## Where to read on.
 	@ls README.md CONTRIBUTING.md Documentation/*.md Documentation/decisions/*.md

@@ -108,7 +108,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-            ]),
+            ], exclude: ["Browser"]),
         // What strangers send; `Fuzzing/` runs the same targets under a fuzzer.
         .testTarget(
             name: "FuzzTests",

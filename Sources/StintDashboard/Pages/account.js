@@ -4,38 +4,48 @@ import { isFinal } from './signs.js';
 
 /**
  * The tries of each step in one attempt, the current one if none is named: steps in their order, tries oldest first.
- * @returns {StepHistory[]}
+ * @returns {StepHistory[]} the same ones whenever asked of the same record
  *
  * @typedef {object} StepHistory
  * @property {string} key
  * @property {string} name
- * @property {object[]} tries never empty
- * @property {object} last the last of `tries`
+ * @property {{step: object, began: number | null, ended: number | null}[]} tries never empty; instants in milliseconds
+ * @property {object} last the step as its last try left it
  */
 export function stepHistories(execution, attempt = execution.attempt ?? 1) {
+  if (!known.has(execution)) known.set(execution, new Map());
+  const ofAttempts = known.get(execution);
+  if (!ofAttempts.has(attempt)) ofAttempts.set(attempt, readHistories(execution, attempt));
+  return ofAttempts.get(attempt);
+}
+
+/** A record may tell of thousands of steps, and a page asks again every second. */
+const known = new WeakMap();
+
+function readHistories(execution, attempt) {
   const histories = new Map();
   for (const step of execution.steps ?? []) {
     if ((step.attempt ?? attempt) !== attempt) continue;
     const key = step.key ?? step.name ?? '';
-    const history = histories.get(key);
-    if (history) history.tries.push(step);
-    else histories.set(key, { key, tries: [step] });
+    const history = histories.get(key) ?? { key, name: key, tries: [], last: step };
+    history.tries.push({ step, began: at(step.startedAt), ended: at(step.finishedAt) });
+    history.last = step;
+    history.name = step.name ?? history.name;
+    histories.set(key, history);
   }
-  return [...histories.values()].map(({ key, tries }) => ({
-    key, tries, last: tries.at(-1), name: tries.findLast((step) => step.name)?.name ?? key,
-  }));
+  return [...histories.values()];
 }
 
 export const isFailure = (status) => ['failed', 'timed_out', 'aborted'].includes(status);
 
-/** Milliseconds since 1970 with their fraction, or null. */
-export const at = (text) => {
+/** Milliseconds since 1970 with their fraction, or null. The server tells six digits of a second. */
+export function at(text) {
   if (!text) return null;
-  const ms = Date.parse(text);
-  // Date.parse cuts below the millisecond.
-  const fraction = /\.\d{3}(\d+)/.exec(text)?.[1];
-  return fraction ? ms + Number(`0.${fraction}`) : ms;
-};
+  const whole = Date.parse(text);
+  return text.length === MICROSECONDS_LENGTH ? whole + Number(text.slice(23, 26)) / 1000 : whole;
+}
+
+const MICROSECONDS_LENGTH = '2026-11-20T14:00:05.123456Z'.length;
 
 /**
  * When an attempt was queued, started and ended, in milliseconds or null; the current attempt if none is named.
@@ -79,8 +89,8 @@ export function timeAccount(execution, now) {
   const told = KINDS.reduce((sum, kind) => sum + (shares[kind] ?? 0), 0);
   const rest = Math.max(0, (ran ?? 0) - told);
   const parts = [
-    ['queue', 'Queue', queue],
     ['before', 'Before this attempt', Math.max(0, total - queue - (ran ?? 0))],
+    ['queue', 'Queue', queue],
     ['steps', 'Steps', shares.steps],
     ['failedTries', 'Failed attempts', shares.failedTries],
     ['openSteps', 'Steps left open', shares.openSteps],
@@ -90,7 +100,8 @@ export function timeAccount(execution, now) {
   ];
   return {
     total, ran,
-    parts: parts.filter(([, , seconds]) => seconds > 0)
+    // Less than half a microsecond is a rounding of the arithmetic.
+    parts: parts.filter(([, , seconds]) => seconds > 5e-7)
       .map(([kind, title, seconds]) => ({ kind, title, seconds })),
   };
 }
@@ -109,12 +120,10 @@ function sharesOfRun(execution, start, end) {
   const isOver = isFinal(execution.status);
   for (const { tries } of stepHistories(execution)) {
     let stopped = null;
-    for (const step of tries) {
-      const began = at(step.startedAt);
+    for (const { step, began, ended } of tries) {
       if (began === null) continue;
       knowsSteps = true;
       if (stopped !== null) add('retryWaits', stopped, began);
-      const ended = at(step.finishedAt);
       if (ended === null) add(isOver ? 'openSteps' : 'steps', began, end);
       else add(isFailure(step.status) ? 'failedTries' : 'steps', began, ended);
       stopped = ended;

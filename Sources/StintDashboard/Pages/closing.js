@@ -1,6 +1,7 @@
 // Closing an execution that will not end by itself: sends an end like any other, with the reason and who said so.
 import { get, send, serverNow, session } from './api.js';
 import { esc, iso } from './formats.js';
+import { shellQuoted } from './list-view.js';
 import { command } from './signs.js';
 
 const ENDS = [['failed', 'Failed'], ['timed_out', 'Timed out'], ['aborted', 'Cancelled']];
@@ -68,7 +69,7 @@ function form(id) {
 
 function commandAlone(id) {
   return `<h2 id="closing-title">Close <code>${esc(id)}</code></h2><p class="sub">This session may read only. With a key of the scope ingest:</p>
-    ${command(`stint close '${id.replaceAll("'", "'\\''")}' --as failed --reason 'worker lost'`)}
+    ${command(`stint close ${shellQuoted(id)} --as failed --reason 'worker lost'`)}
     <div class="acts"><button type="button" data-cancel autofocus>Done</button></div>`;
 }
 

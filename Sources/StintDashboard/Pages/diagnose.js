@@ -2,17 +2,18 @@
 import { get, serverNow } from './api.js';
 import { askToClose } from './closing.js';
 import * as findings from './findings.js';
-import { esc, instant } from './formats.js';
+import { esc } from './formats.js';
+import { FiguresRange, listenForRange, rangeChooser } from './range.js';
+import { copyCommand } from './signs.js';
 import { failurePanel, firstUse, showLoading } from './states.js';
 
-const RANGES = ['1h', '6h', '24h', '7d', '30d', '90d'];
 const REFRESH_MS = 60_000;
 /** After a change of a lost execution: many come at once when a worker dies. */
 const SETTLING_MS = 2_000;
 
 export async function diagnose({ root, query, navigate, live, signal, setTitle, toast }) {
-  const asked = range(query);
-  const params = { ...asked, agent: query.get('agent'), by: query.get('by') ?? 'model' };
+  const range = new FiguresRange(query);
+  const params = { ...range.parameters, agent: query.get('agent'), by: query.get('by') ?? 'model' };
   const endLoading = showLoading(root, 'Diagnose');
   let told = null;
   let isDue = false;
@@ -29,7 +30,7 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
       else draw();
     } catch (failure) {
       if (failure.name === 'AbortError' || told !== null) return;
-      root.innerHTML = `${head(params, asked)}${failurePanel(failure, { title: 'The findings could not be read' })}`;
+      root.innerHTML = `${head(params)}${failurePanel(failure, { title: 'The findings could not be read' })}`;
       root.querySelector('[data-retry]')?.addEventListener('click', load);
     } finally {
       endLoading();
@@ -38,10 +39,11 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
 
   async function show() {
     if (told.findings.length === 0 && await isUnused(signal)) {
-      root.innerHTML = `${head(params, asked)}${await firstUse({ signal })}`;
+      root.innerHTML = `${head(params)}${await firstUse({ signal })}`;
       return;
     }
-    root.innerHTML = `${head(params, asked)}<div id="findings"></div>`;
+    root.innerHTML = `${head(params, rangeChooser(range, told))}<div id="findings"></div>`;
+    listenForRange(root, (change) => navigate(change));
     draw();
   }
 
@@ -87,14 +89,11 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
     if (closing) askToClose(closing.dataset.close, { toast, signal, done: soon });
   }, { signal });
   root.addEventListener('submit', (event) => {
+    if (!event.target.matches('form.by')) return;
     event.preventDefault();
     const name = new FormData(event.target).get('by')?.trim();
     if (name) navigate({ by: name }, { replace: true });
   }, { signal });
-  root.addEventListener('change', (event) => {
-    if (event.target.id === 'range') navigate({ since: event.target.value, from: null, to: null }, { replace: true });
-  }, { signal });
-
   /** Ages and elapsed times, each second. */
   function tick(nowMs) {
     for (const element of root.querySelectorAll('[data-since]')) {
@@ -121,20 +120,9 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
   return { tick, copyCommand: findings.command(params) };
 }
 
-/** The range of the address as the interface takes it. */
-function range(query) {
-  const [from, to] = [query.get('from'), query.get('to')];
-  if (instant(from) != null && instant(to) != null) return { from, to };
-  const timeframe = query.get('since');
-  return { timeframe: RANGES.includes(timeframe) ? timeframe : '24h' };
-}
-
-function head(params, { timeframe }) {
-  const options = RANGES.map((each) => `<option${each === timeframe ? ' selected' : ''}>${each}</option>`).join('');
+function head(params, chooser = '') {
   const ofAgent = params.agent ? `<span class="sub">${esc(params.agent)}</span>` : '';
-  const line = findings.command(params);
-  return `<div class="head"><h1>Diagnose</h1>${ofAgent}<label class="dim">last <select id="range">${timeframe ? '' : '<option selected disabled>chosen range</option>'}${options}</select></label>
-    <div class="acts"><button type="button" data-copy="${esc(line)}"><code>${esc(line)}</code> copy</button></div></div>`;
+  return `<div class="head"><h1>Diagnose</h1>${ofAgent}<div class="acts">${chooser}${copyCommand(findings.command(params))}</div></div>`;
 }
 
 function showPart(part) {

@@ -2,6 +2,8 @@
 import { address } from './api.js';
 import { columns } from './charts.js';
 import { about, ago, clock, count, duration, esc, instant, percent, ticking, usd } from './formats.js';
+import { shellQuoted } from './list-view.js';
+import { FigureLists } from './range.js';
 import { change, command as commandLine, copyButton, icon, outcome, panel, statusSign, time } from './signs.js';
 
 /** Cases shown in full before the rest folds. */
@@ -12,10 +14,8 @@ const ATTRIBUTES = ['model', 'agent', 'worker'];
 /** The same view for the terminal. */
 export function command({ timeframe, from, to, agent, by }) {
   const range = timeframe ? `--since ${timeframe}` : `--from ${from} --to ${to}`;
-  return `stint diagnose ${range}${agent ? ` --agent ${quoted(agent)}` : ''}${by && by !== 'model' ? ` --by ${quoted(by)}` : ''}`;
+  return `stint diagnose ${range}${agent ? ` --agent ${shellQuoted(agent)}` : ''}${by && by !== 'model' ? ` --by ${shellQuoted(by)}` : ''}`;
 }
-
-const quoted = (word) => (/^[\w.:@/-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
 /** What the tab of the browser says. */
 export function title({ findings }) {
@@ -57,7 +57,7 @@ export function parts(told, { by }) {
 const execution = (id) => `/executions/${encodeURIComponent(id)}`;
 
 /** The list of what ended in the range of the answer. */
-const ended = ({ from, to }, filters) => address('/executions', { from, to, on: 'finish', ...filters });
+const ended = (told, filters) => new FigureLists(told).finished(filters);
 
 const sum = (findings) => findings.reduce((total, finding) => total + finding.count, 0);
 

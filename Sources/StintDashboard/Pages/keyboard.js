@@ -12,7 +12,7 @@ const WORDS = [
 ];
 
 /** Whether single keys act; kept in the browser. */
-export function keysAreOn() {
+function keysAreOn() {
   try { return localStorage.getItem(STORED) !== 'off'; } catch { return true; }
 }
 

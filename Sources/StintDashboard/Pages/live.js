@@ -6,6 +6,7 @@ const RETRY_SECONDS = [1, 2, 4, 8, 15];
 const SILENCE_MS = 45_000;
 const HIDDEN_MS = 30_000;
 const AWAY_MS = 5 * 60_000;
+const OPENING_MS = 1000;
 
 /**
  * Follows `GET /v1/live` until closed, over lost connections, pauses and hidden tabs, without a gap: it resumes after the
@@ -19,6 +20,14 @@ export class Live {
   heardAt = Date.now();
   retryAt = null;
 
+  /**
+   * Fulfilled once the feed is open, or has not been for a second. What a page loads then and hears from then on has no gap
+   * between the two; a feed that opens later says `onReset`.
+   */
+  opened;
+
+  #setOpened;
+  #isOpening = true;
   #params;
   #handlers;
   #keepsWhenHidden;
@@ -43,16 +52,19 @@ export class Live {
     this.#params = params;
     this.#handlers = handlers;
     this.#keepsWhenHidden = whileHidden;
+    this.opened = new Promise((resolve) => { this.#setOpened = resolve; });
+    setTimeout(() => this.#endOpening(), OPENING_MS);
     addEventListener('online', this.#wake);
     addEventListener('offline', this.#lose);
     document.addEventListener('visibilitychange', this.#showOrHide);
-    if (isPaused) this.#change('paused');
+    if (isPaused) this.pause();
     else this.#connect();
   }
 
   /** Freezes the screen; recording goes on. */
   pause() {
     this.#disconnect();
+    this.#endOpening();
     this.#change('paused');
   }
 
@@ -83,8 +95,8 @@ export class Live {
     this.#disconnect();
     const connection = new AbortController();
     this.#connection = connection;
-    const isForgotten = Date.now() - this.heardAt > AWAY_MS;
-    const since = isForgotten ? null : this.#lastId;
+    const isAway = Date.now() - this.heardAt > AWAY_MS;
+    const since = isAway ? null : this.#lastId;
     try {
       const response = await request(address('/v1/live', { ...this.#params, since }), {
         signal: connection.signal, headers: { Accept: 'text/event-stream' }, cache: 'no-store',
@@ -92,13 +104,20 @@ export class Live {
       this.#retries = 0;
       this.#hear(connection);
       this.#change('live');
-      if (isForgotten) this.#handlers.onReset?.();
+      const isGap = since === null && !this.#isOpening;
+      this.#endOpening();
+      if (isGap) this.#handlers.onReset?.();
       await this.#read(response.body, connection);
       throw new Failure({ status: null, title: 'The server ended the connection' });
     } catch (failure) {
       if (this.#connection !== connection) return;
       this.#retryLater(failure instanceof Failure ? failure : Failure.nobodyAnswered('/v1/live'));
     }
+  }
+
+  #endOpening() {
+    this.#isOpening = false;
+    this.#setOpened();
   }
 
   #disconnect() {
@@ -111,8 +130,10 @@ export class Live {
 
   #retryLater(failure) {
     this.#disconnect();
+    this.#endOpening();
     const step = RETRY_SECONDS[Math.min(this.#retries, RETRY_SECONDS.length - 1)];
-    const wait = 1000 * Math.max(step, failure.retryAfterSeconds ?? 0);
+    // Shorter by chance, so that after a restart not all come at once.
+    const wait = 1000 * Math.max(step * (1 - 0.2 * Math.random()), failure.retryAfterSeconds ?? 0);
     this.#retries += 1;
     this.failure = failure;
     this.retryAt = Date.now() + wait;

@@ -1,5 +1,5 @@
 // What the charts of Overview show, from the answer of GET /v1/metrics.
-import { durationTicks } from './charts.js';
+import { durationTicks } from './chart-drawing.js';
 import { about, count, duration, esc, hourMinute, instant, monthDay, percent, spanWords } from './formats.js';
 import { legend, panel } from './signs.js';
 
@@ -19,7 +19,7 @@ export function timelineRows(figures) {
   const length = instant(figures.to) - instant(figures.from);
   const end = instant(figures.to);
   const trend = figures.latency.latencyTrend.map((point) => ({ ...point, t: instant(point.timestamp) }));
-  const before = (figures.previous?.patterns.timeline ?? []).map((point) => ({ ...point, t: instant(point.timestamp) }));
+  const before = figures.previous.patterns.timeline.map((point) => ({ ...point, t: instant(point.timestamp) }));
   return figures.patterns.timeline.map((point) => {
     const t = instant(point.timestamp);
     const times = trend.findLast((candidate) => candidate.t <= t);
@@ -53,8 +53,7 @@ export function throughputPanel(figures, range) {
   const span = hours <= 1 ? 'last hour' : hours <= 48 ? `last ${hours} h` : `last ${Math.round(hours / 24)} d`;
   const steps = figures.stepSeconds > 60 ? `, in steps of ${stepWords(figures.stepSeconds)}` : '';
   const note = figures.timeframe ? `executions finished per minute, ${span}${steps}` : `executions finished per minute${steps}`;
-  const before = figures.previous ? [['dash', range.before]] : [];
-  return panel('Throughput', '<div class="body"><x-chart data-chart="throughput"></x-chart></div>', { note: esc(note), actions: legend([['ok', 'succeeded'], ['bad', 'failed'], ['time', 'timed out'], ...before]) });
+  return panel('Throughput', '<div class="body"><x-chart data-chart="throughput"></x-chart></div>', { note: esc(note), actions: legend([['ok', 'succeeded'], ['bad', 'failed'], ['time', 'timed out'], ['dash', range.before]]) });
 }
 
 export function throughputSpec(figures, rows, range, open) {
@@ -85,11 +84,11 @@ function perMinute(row, minutes) {
 const BUCKETS = { '0-1s': [0, 1], '1-5s': [1, 5], '5-10s': [5, 10], '10-30s': [10, 30], '30-60s': [30, 60], '60s+': [60, null] };
 const bucketWords = (bucket) => (bucket === '60s+' ? 'over 60 s' : bucket.replace('-', '–').replace('s', ' s'));
 
-export const latencyPanel = (table, figures, range, words) => panel('Latency', `<div class="body"><x-chart data-chart="latency"></x-chart></div>${table}`,
-  { note: `run time, ${esc(words)}`, actions: figures.previous ? legend([['slate', 'now'], ['before', range.before]]) : '' });
+export const latencyPanel = (table, range, words) => panel('Latency', `<div class="body"><x-chart data-chart="latency"></x-chart></div>${table}`,
+  { note: `run time, ${esc(words)}`, actions: legend([['slate', 'now'], ['before', range.before]]) });
 
 export function latencySpec(figures, range, open) {
-  const before = new Map(figures.previous?.latency.latencyDistribution.map(({ bucket, count: number }) => [bucket, number]));
+  const before = new Map(figures.previous.latency.latencyDistribution.map(({ bucket, count: number }) => [bucket, number]));
   const rows = figures.latency.latencyDistribution.map((row) => ({ ...row, before: before.get(row.bucket) ?? null }));
   return {
     height: 120, rows, series: [{ key: 'count', name: 'executions', kind: 'bar', mark: 'slate' }], before: 'before', whole: true, format: (value) => count(value), left: 44,
@@ -117,7 +116,7 @@ export function unusualSpans({ patterns: { anomalies, bursts } }) {
   for (const { startTime, endTime, peakExecutions, totalExecutions, impact } of bursts) {
     const [from, to] = [instant(startTime), instant(endTime)];
     if (isTold(from, to)) continue;
-    spans.push({ type: 'burst', severity: impact, text: `${count(totalExecutions)} executions in ${duration((to - from) / 1000)}, peak ${count(peakExecutions)} in 5 minutes.`, from, to });
+    spans.push({ type: 'burst', severity: impact, text: `${count(totalExecutions)} executions in ${about((to - from) / 1000)}, peak ${count(peakExecutions)} in 5 minutes.`, from, to });
   }
   return spans.sort((one, other) => WEIGHT[one.severity] - WEIGHT[other.severity]).slice(0, MOST_SPANS)
     .sort((one, other) => one.from - other.from).map((span, index) => ({ ...span, id: String(index + 1) }));
@@ -132,10 +131,9 @@ function spanItem({ id, type, text, from, to }, lists, nowMs) {
 export function timelinePanel(figures, spans, lists, range, nowMs) {
   const trend = figures.latency.latencyTrendStepSeconds;
   const note = `executions in steps of ${stepWords(figures.stepSeconds)}, success rate, run time (p50, p95 in steps of ${stepWords(trend)})${spans.length ? '; numbered spans differ from what is usual' : ''}`;
-  const before = figures.previous ? [['dash', range.before]] : [];
   const marks = spans.length ? `<ol class="marks">${spans.map((span) => spanItem(span, lists, nowMs)).join('')}</ol>` : '';
   return panel(esc(range.title(nowMs)), `<div class="body"><x-chart data-chart="executions"></x-chart><x-chart data-chart="rate"></x-chart><x-chart data-chart="times"></x-chart></div>${marks}`,
-    { note, actions: legend([['ok', 'succeeded'], ['bad', 'failed'], ['time', 'timed out'], ['slate', 'cancelled'], ...before]) });
+    { note, actions: legend([['ok', 'succeeded'], ['bad', 'failed'], ['time', 'timed out'], ['slate', 'cancelled'], ['dash', range.before]]) });
 }
 
 /** Three charts over one axis. @returns {Record<'executions'|'rate'|'times', object>} */

@@ -1,6 +1,7 @@
 // The figures of Overview as markup: the status bar, and the tables.
 import { spark } from './charts.js';
 import { about, compact, count, duration, esc, instant, percent, usd } from './formats.js';
+import { redraw } from './redraw.js';
 import { change, meter, panel } from './signs.js';
 
 /** Difference of two figures in percent; null without both. */
@@ -38,7 +39,7 @@ function queueTile({ latency: { queueLatency } }, { queueDepth, queuedExecutions
 
 function rateTile({ throughput, previous, performance }, lists) {
   const rate = throughput.executionsPerMinute;
-  const changed = change(changeOf(rate, previous?.throughput.executionsPerMinute));
+  const changed = change(changeOf(rate, previous.throughput.executionsPerMinute));
   return tile('Per minute', lists.finished(), ratePerMinute(rate), '', besideChange(changed, `${count(performance.totalExecutions)} finished`));
 }
 
@@ -50,14 +51,14 @@ function ratePerMinute(rate) {
 
 function successTile({ performance, previous }, lists) {
   const { successRate, failedExecutions, timedOutExecutions } = performance;
-  const changed = change(difference(successRate, previous?.performance.successRate), { good: 1, unit: 'pt' });
+  const changed = change(difference(successRate, previous.performance.successRate), { good: 1, unit: 'pt' });
   const value = successRate == null ? '–' : successRate.toFixed(1);
   return tile('Success rate', lists.finished({ status: ['failed', 'timed_out'] }), value, successRate == null ? '' : '%',
     besideChange(changed, `${count(failedExecutions)} failed, ${count(timedOutExecutions)} timed out`));
 }
 
 function runTimeTile({ latency: { executionLatency }, previous }, lists) {
-  const changed = change(changeOf(executionLatency.p50, previous?.latency.executionLatency.p50), { good: -1 });
+  const changed = change(changeOf(executionLatency.p50, previous.latency.executionLatency.p50), { good: -1 });
   const words = duration(executionLatency.p50).split(' ');
   const [value, unit] = words.length === 2 ? words : [words.join(' '), ''];
   return tile('Median run', lists.finished(), value, unit, besideChange(changed, `p95 ${duration(executionLatency.p95)}`));
@@ -65,10 +66,13 @@ function runTimeTile({ latency: { executionLatency }, previous }, lists) {
 
 function costTile({ performance, previous }, lists, range) {
   const { costUsd, costKnownRate, tokens } = performance;
-  const changed = change(changeOf(costUsd, previous?.performance.costUsd));
-  const known = costUsd != null && costKnownRate < 99.95 ? `, price known of ${percent(costKnownRate)}` : '';
-  return tile('Cost', lists.finished(), costUsd == null ? '–' : usd(costUsd), costUsd == null ? 'no price' : `in ${esc(range)}`,
-    besideChange(changed, `${tokens == null ? 'tokens not reported' : `${compact(tokens)} tokens`}${known}`));
+  const changed = change(changeOf(costUsd, previous.performance.costUsd));
+  const tokenWords = tokens == null ? 'tokens not reported' : `${compact(tokens)} tokens`;
+  if (costUsd == null) return tile('Cost', lists.finished(), '–', 'no price', tokenWords);
+  // What has no price is missing from the sum.
+  const isPartial = costKnownRate < 99.995;
+  const value = isPartial ? `<span title="The price is known of ${percent(costKnownRate)} of the calls">≥ ${usd(costUsd)}</span>` : usd(costUsd);
+  return tile('Cost', lists.finished(), value, `in ${esc(range)}`, besideChange(changed, tokenWords));
 }
 
 const PERCENTILES = ['p50', 'p75', 'p90', 'p95', 'p99', 'avg'];
@@ -112,7 +116,7 @@ export class AgentTable {
   }
 
   load({ performance, previous }, lists, range) {
-    const before = new Map(previous?.performance.byAgent.map((agent) => [agent.agentName, agent]));
+    const before = new Map(previous.performance.byAgent.map((agent) => [agent.agentName, agent]));
     const order = new Map(this.#agents.map((agent, index) => [agent.agentName, index]));
     const isFirst = this.#agents.length === 0;
     this.#lists = lists;
@@ -131,7 +135,6 @@ export class AgentTable {
     this.#sort = { column, isDescending: isSame ? !this.#sort.isDescending : column !== 0 };
     this.#agents.sort(this.#compare);
     this.#draw();
-    this.root.querySelector(`[data-column="${column}"]`).focus();
   }
 
   /** What is unknown stands last, either way. */
@@ -152,7 +155,7 @@ export class AgentTable {
       return `<th scope="col" class="${index && key ? 'num' : ''} ${kind}"${sorted}>${label}</th>`;
     });
     const body = this.#agents.length ? this.#agents.map((agent) => this.#row(agent)).join('') : `<tr><td class="dim" colspan="${AGENT_COLUMNS.length}">Nothing finished in this range.</td></tr>`;
-    this.root.innerHTML = panel('By agent', `<div class="scroll"><table class="by-agent"><thead><tr>${head.join('')}</tr></thead><tbody>${body}</tbody></table></div>`, { note: `${esc(range)}, finished` });
+    redraw(this.root, panel('By agent', `<div class="scroll"><table class="by-agent"><thead><tr>${head.join('')}</tr></thead><tbody>${body}</tbody></table></div>`, { note: `${esc(range)}, finished` }));
   }
 
   #row(agent) {

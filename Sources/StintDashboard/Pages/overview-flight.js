@@ -24,7 +24,7 @@ export class InFlight {
 
   /** Learns what is usual: seconds by agent, from the range, else from the period before it. */
   learn({ performance, previous }) {
-    for (const agent of previous?.performance.byAgent ?? []) this.#histories.set(agent.agentName, agent);
+    for (const agent of previous.performance.byAgent) this.#histories.set(agent.agentName, agent);
     for (const agent of performance.byAgent) if (agent.n >= ENOUGH_HISTORY) this.#histories.set(agent.agentName, agent);
   }
 

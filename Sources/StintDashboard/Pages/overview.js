@@ -5,8 +5,9 @@ import { clock, esc, instant, zone } from './formats.js';
 import { latencyPanel, latencySpec, throughputPanel, throughputSpec, timelinePanel, timelineRows, timelineSpecs, unusualSpans } from './overview-charts.js';
 import { AgentTable, latencyTable, modelPanel, vitals } from './overview-figures.js';
 import { InFlight, flightPanel, lostNotice } from './overview-flight.js';
-import { FigureLists, FiguresRange, listenForRange, rangeChooser } from './overview-range.js';
+import { FigureLists, FiguresRange, listenForRange, rangeChooser } from './range.js';
 import { queuePanel, systemPanel } from './overview-system.js';
+import { redraw } from './redraw.js';
 import { copyCommand } from './signs.js';
 import { failurePanel, firstUse, showLoading } from './states.js';
 
@@ -53,13 +54,14 @@ class OverviewPage {
     setTitle('Overview');
     const loaded = Promise.withResolvers();
     const afterLoading = (hear) => (data) => loaded.promise.then(() => hear(data));
-    live({ status: ['queued', 'running', 'waiting', 'lost'] }, {
+    const feed = live({ status: ['queued', 'running', 'waiting', 'lost'] }, {
       onExecution: afterLoading((summary) => this.#hear(summary)),
       onUpdate: afterLoading((realtime) => this.#update(realtime)),
       onReset: afterLoading(() => this.#loadAgain()),
       onState: ({ state }) => { if (state === 'live' && this.#figures) this.#renewAt = serverNow(); },
     });
     const stopWaiting = showLoading(root, 'Overview');
+    await feed.opened;
     try {
       await this.#load();
     } catch (failure) {
@@ -83,22 +85,16 @@ class OverviewPage {
     this.#isMoreLost = Boolean(lost.nextCursor);
     if (await this.#isNothingRecorded(figures)) return this.#welcome();
     this.#take(figures);
-    this.#drawFrame();
+    if (!this.#flight) this.#drawFrame();
+    this.#flight.learn(figures);
     this.#flight.load(this.#realtime, [...this.#lost.values()], this.#lostWords, serverNow());
     this.#drawFigures();
     this.#drawLost();
   }
 
-  /** With the period before where the server knows how to compare. */
-  async #readFigures() {
-    const asked = { ...this.#range.parameters, tz: zone() };
-    const { signal } = this.#context;
-    try {
-      return await get('/v1/metrics', { ...asked, compare: 'previous' }, { signal });
-    } catch (failure) {
-      if (failure.status !== 400) throw failure;
-      return get('/v1/metrics', asked, { signal });
-    }
+  #readFigures() {
+    const asked = { ...this.#range.parameters, tz: zone(), compare: 'previous' };
+    return get('/v1/metrics', asked, { signal: this.#context.signal });
   }
 
   #take(figures) {
@@ -136,7 +132,7 @@ class OverviewPage {
   // Nothing recorded yet
 
   async #isNothingRecorded({ performance, previous, realtime }) {
-    const seen = performance.totalExecutions + (previous?.performance.totalExecutions ?? 0) + realtime.currentlyRunning + realtime.queueDepth + this.#lost.size;
+    const seen = performance.totalExecutions + previous.performance.totalExecutions + realtime.currentlyRunning + realtime.queueDepth + this.#lost.size;
     if (seen > 0) return false;
     const { items } = await get('/v1/executions', { limit: 1 }, { signal: this.#context.signal });
     return items.length === 0;
@@ -187,7 +183,6 @@ class OverviewPage {
       <div class="deck" data-part="timeline"></div><div class="deck" data-part="agents"></div><div class="deck" data-part="models"></div>`;
     listenForRange(this.#root, (change) => this.#context.navigate(change));
     this.#flight = new InFlight(this.#part('flight'));
-    this.#flight.learn(this.#figures);
     this.#agents = new AgentTable(this.#part('agents'));
   }
 
@@ -204,10 +199,10 @@ class OverviewPage {
     this.#flight.learn(figures);
     this.#drawNow();
     this.#drawPanel('throughput', throughputPanel(figures, range), { throughput: throughputSpec(figures, rows, range, open) });
-    this.#drawPanel('latency', latencyPanel(latencyTable(figures), figures, range, words), { latency: latencySpec(figures, range, (bounds) => this.#context.navigate(lists.finished(bounds))) });
+    this.#drawPanel('latency', latencyPanel(latencyTable(figures), range, words), { latency: latencySpec(figures, range, (bounds) => this.#context.navigate(lists.finished(bounds))) });
     this.#drawPanel('timeline', timelinePanel(figures, spans, lists, range, now), timelineSpecs(figures, rows, spans, range, open));
     this.#agents.load(figures, lists, words);
-    this.#drawPart('models', modelPanel(figures, words));
+    redraw(this.#part('models'), modelPanel(figures, words));
   }
 
   /** What follows the feed: the status bar, the system, the queue. */
@@ -215,9 +210,9 @@ class OverviewPage {
     const now = serverNow();
     const words = this.#range.words(now);
     const lists = this.#lists;
-    this.#drawPart('vitals', vitals(this.#figures, this.#realtime, this.#lostWords, lists, words, now));
-    this.#drawPart('system', systemPanel(this.#realtime, this.#figures, words));
-    this.#drawPart('queue', queuePanel(this.#realtime, lists, now));
+    redraw(this.#part('vitals'), vitals(this.#figures, this.#realtime, this.#lostWords, lists, words, now));
+    redraw(this.#part('system'), systemPanel(this.#realtime, this.#figures, words));
+    redraw(this.#part('queue'), queuePanel(this.#realtime, lists, now));
   }
 
   get #lostWords() { return this.#lost.size ? `${this.#lost.size}${this.#isMoreLost ? '+' : ''}` : ''; }
@@ -225,21 +220,11 @@ class OverviewPage {
   #drawLost() {
     const lost = [...this.#lost.values()].sort((one, other) => instant(other.lastEventAt) - instant(one.lastEventAt));
     this.#context.setLostCount(this.#lostWords);
-    this.#drawPart('lost', lostNotice(lost, this.#isMoreLost, serverNow()));
+    redraw(this.#part('lost'), lostNotice(lost, this.#isMoreLost, serverNow()));
   }
 
-  /** Replaces a part where it changed; one in which something has the focus waits until it has not. */
-  #drawPart(name, markup) {
-    const part = this.#part(name);
-    if (part.drawn === markup || part.contains(document.activeElement)) return false;
-    part.drawn = markup;
-    part.innerHTML = markup;
-    return true;
-  }
-
-  /** A part with charts: they keep their crosshair and focus where only their figures change. */
   #drawPanel(name, markup, specs) {
-    this.#drawPart(name, markup);
+    redraw(this.#part(name), markup);
     for (const [chart, spec] of Object.entries(specs)) this.#part(name).querySelector(`[data-chart=${chart}]`).spec = spec;
   }
 }

@@ -23,7 +23,7 @@ export async function preview(id, { navigate, toast }) {
   };
   const { execution } = await import('./execution.js');
   if (signal.aborted) return;
-  const context = { root: aside, path: ['executions', id], query: new URLSearchParams(), navigate, live, signal, setTitle() {}, toast, isPreview: true };
+  const context = { root: aside, path: ['executions', id], query: new URLSearchParams(), navigate, live, signal, setTitle() {}, toast, isPreview: true, close: closePreview };
   const handlers = await execution(context).catch((failure) => {
     if (!signal.aborted) throw failure;
   });

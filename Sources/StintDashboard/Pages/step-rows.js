@@ -19,7 +19,8 @@ import { isFinal } from './signs.js';
  * @property {{input: number, output: number} | null} tokens
  * @property {number | null} costUsd
  * @property {number | null} tryNumber
- * @property {object} last
+ * @property {{error: object, number: number}[]} errors of its tries, by the number of the try
+ * @property {object} last the step as its last try left it
  */
 
 /**
@@ -29,27 +30,28 @@ import { isFinal } from './signs.js';
  */
 export function stepRows(execution, attempt) {
   const histories = stepHistories(execution, attempt);
-  const start = attemptTimes(execution, attempt).started ?? 0;
+  const { started, ended } = attemptTimes(execution, attempt);
   const isOver = isFinal(execution.status) || attempt !== (execution.attempt ?? 1);
   const failed = histories.find(({ last }) => isFailure(last.status));
-  const rows = histories.map((history) => rowOf(history, { execution, start, isOver, failed }));
+  const rows = histories.map((history) => rowOf(history, { execution, start: started ?? 0, end: ended, isOver, failed }));
   return nested(rows);
 }
 
-function rowOf({ key, name, tries, last }, { execution, start, isOver, failed }) {
-  const began = at(tries[0].startedAt);
-  const ended = at(last.finishedAt);
+function rowOf({ key, name, tries, last }, { execution, start, end, isOver, failed }) {
+  const { began } = tries[0];
+  const { ended } = tries.at(-1);
   const works = last.status === 'running' && !isOver;
   return {
-    key, name, last, tries,
+    key, name, last,
+    errors: tries.filter(({ step }) => step.error).map(({ step }) => ({ error: step.error, number: step.try ?? 1 })),
     status: last.status,
     remark: remarkOn(last, { isOver, failed }),
-    bars: tries.filter(({ startedAt }) => startedAt).map((step) => barOf(step, execution, start, isOver)),
+    bars: tries.filter((each) => each.began !== null).map((each) => barOf(each, execution, { start, end, isOver })),
     seconds: secondsOf(tries, last, began, ended, execution),
     since: works ? began : null,
     word: wordFor(last.status, isOver),
-    tokens: sum(tries.map(({ tokens }) => tokens).filter(Boolean)),
-    costUsd: tries.some(({ costUsd }) => costUsd != null) ? tries.reduce((total, { costUsd }) => total + (costUsd ?? 0), 0) : null,
+    tokens: sumOfTokens(tries.map(({ step }) => step.tokens).filter(Boolean)),
+    costUsd: sumOfCosts(tries.map(({ step }) => step.costUsd).filter((cost) => cost != null)),
     tryNumber: ['pending', 'skipped'].includes(last.status) ? null : last.try ?? tries.length,
     depth: 0, inner: 0,
   };
@@ -64,10 +66,9 @@ function remarkOn({ status, activity, error }, { isOver, failed }) {
 }
 
 /** A step that nobody ended worked as long as anything was heard. */
-function barOf(step, execution, start, isOver) {
-  const from = (at(step.startedAt) - start) / 1000;
-  const finished = at(step.finishedAt);
-  const until = finished ?? (step.status === 'lost' ? at(execution.lastEventAt) : isOver ? at(execution.finishedAt) : null);
+function barOf({ step, began, ended }, execution, { start, end, isOver }) {
+  const from = (began - start) / 1000;
+  const until = ended ?? (step.status === 'lost' ? at(execution.lastEventAt) : isOver ? end ?? began : null);
   return { from: Math.max(0, from), to: until === null ? null : Math.max(from, (until - start) / 1000), status: step.status, step };
 }
 
@@ -85,7 +86,9 @@ function wordFor(status, isOver) {
   return '–';
 }
 
-function sum(reported) {
+const sumOfCosts = (costs) => (costs.length ? costs.reduce((sum, cost) => sum + cost, 0) : null);
+
+function sumOfTokens(reported) {
   if (!reported.length) return null;
   const total = (name) => reported.reduce((all, tokens) => all + (tokens[name] ?? 0), 0);
   return { input: total('input'), output: total('output') };
@@ -123,18 +126,15 @@ function isCircle(row, byKey) {
   return false;
 }
 
-const ROUND = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1200, 1800, 2700, 3600];
+const ROUND_SECONDS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 450, 600, 900, 1200, 1800, 2700];
+const ROUND_HOURS = [1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 18, 24, 36];
+const ROUND = [...ROUND_SECONDS, ...ROUND_HOURS.map((hours) => hours * 3600)];
+const DAY = 86_400;
 
 /** The length of the axis of something that runs: the next round number of seconds, so that it grows in jumps. */
-export function roundSpan(seconds) {
-  const round = ROUND.find((value) => value >= seconds);
-  if (round) return round;
-  let hours = 1;
-  while (hours * 3600 < seconds) hours *= hours < 4 ? 2 : 1.5;
-  return hours * 3600;
-}
+export const roundSpan = (seconds) => ROUND.find((value) => value >= seconds) ?? Math.ceil(seconds / DAY) * DAY;
 
 const TICKS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400];
 
 /** Seconds between the marks of an axis: at most six of them. */
-export const tickOf = (span) => TICKS.find((tick) => span / tick <= 6) ?? Math.ceil(span / 6 / 86400) * 86400;
+export const tickOf = (span) => TICKS.find((tick) => span / tick <= 6) ?? Math.ceil(span / 6 / DAY) * DAY;

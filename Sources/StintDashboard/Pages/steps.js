@@ -199,7 +199,7 @@ export class StepList {
       : row.seconds !== null ? duration(row.seconds) : row.word;
     const total = row.tokens ? row.tokens.input + row.tokens.output : null;
     return `<div class="step" data-index="${index}"><div class="r">
-      <span class="name d${Math.min(DEEPEST, row.depth)}">${this.#foldButton(row)}<button type="button" data-act="open" aria-expanded="${isOpen}">${CARET}${icon(row.status)}<span class="words"><span class="cut">${saidInBrief(row.name)}<span class="sr"> ${esc(statusWord(row.status))}</span></span><span class="act cut">${saidInBrief(row.remark)}</span></span></button></span>
+      <span class="name d${Math.min(DEEPEST, row.depth)}">${this.#foldButton(row)}<button type="button" data-act="open" aria-expanded="${isOpen}">${CARET}${icon(row.status)}<span class="words"><span class="cut">${saidInBrief(row.name)}<span class="sr"> ${esc(row.status === 'pending' ? row.word : statusWord(row.status))}</span></span><span class="act cut">${saidInBrief(row.remark)}</span></span></button></span>
       ${this.#lane(row, nowMs)}<span class="num">${time}</span><span class="num t2">${compact(total)}</span><span class="num t2">${usd(row.costUsd)}</span><span class="num t2">${row.tryNumber ?? '–'}</span></div>${isOpen ? this.#more(row) : ''}</div>`;
   }
 
@@ -263,9 +263,15 @@ export class StepList {
     return facts;
   }
 
-  #error({ tries }) {
-    return tries.filter(({ error }) => error).map(({ error, try: number }) => `<div class="wide"><h3 class="s-failed">${tries.length > 1 ? `Try ${number}: ` : ''}${saidInBrief(error.type ?? 'Error')}</h3>
-      ${longText(error.message ?? '')}${error.cause ? `<p class="dim">cause: ${longText(error.cause)}</p>` : ''}${error.stack ? `<details><summary>Stack trace</summary><pre class="code" tabindex="0">${said(error.stack)}</pre></details>` : ''}</div>`).join('');
+  /** What its tries failed with; the same words once. */
+  #error({ errors, bars }) {
+    const byWords = Map.groupBy(errors, ({ error }) => JSON.stringify(error));
+    return [...byWords.values()].map((same) => {
+      const [{ error: { type, message, cause, stack } }] = same;
+      const numbers = bars.length > 1 ? `Try ${same.map(({ number }) => number).join(', ')}: ` : '';
+      return `<div class="wide"><h3 class="s-failed">${numbers}${saidInBrief(type ?? 'Error')}</h3>${longText(message ?? '')}${cause ? `<p class="dim">cause: ${longText(cause)}</p>` : ''}
+        ${stack ? `<details><summary>Stack trace</summary><pre class="code" tabindex="0">${said(stack)}</pre></details>` : ''}</div>`;
+    }).join('');
   }
 }
 

@@ -8,24 +8,20 @@ from servers import begun, event, finished, wait_until
 from stage import scenario, settle
 
 
-def stuck_server(stage, *options):
+def stuck_server(stage, **preparations):
     """A server with one execution that fell silent and one that is well."""
-    server = stage.server("--sweep-interval", "1s", *options)
-    return server
-
-
-def tell_of_stuck(server):
+    server = stage.server("--sweep-interval", "1s", **preparations)
     server.tell(
         begun("silent", ago=90, heartbeatSeconds=1, steps=["read"]),
         event("step.started", "silent", step="read", activity="Reading page 3"),
         begun("well", agent="support-triage"))
     wait_until(lambda: server.get("/v1/executions/silent")["status"] == "lost", what="the silence")
+    return server
 
 
 @scenario("what is stuck stands on Diagnose with its facts and commands, and is closed there with a reason")
 def closing(stage):
     server = stuck_server(stage)
-    tell_of_stuck(server)
     page = stage.open(server, "/diagnose")
     case = page.locator("#stuck .case")
     expect(case).to_have_count(1)
@@ -49,14 +45,12 @@ def closing(stage):
 
 @scenario("a session that may only read is given the command instead of the form")
 def closing_without_right(stage):
-    server = stuck_server(stage)
-    server.create_key("admin")
-    tell_of_stuck(server)
+    server = stuck_server(stage, scopes=("admin", "read"))
     page = stage.open(server, "/login?next=/diagnose", tolerates="status of 401", settled=False)
-    page.get_by_label("Key").fill(server.create_key("read"))
+    page.get_by_label("Key", exact=True).fill(server.keys["read"])
     page.keyboard.press("Enter")
     page.locator("#stuck .case").get_by_role("button", name="Close…").click()
-    expect(page.locator("dialog[open]")).to_contain_text("stint close 'silent' --as failed")
+    expect(page.locator("dialog[open]")).to_contain_text("stint close silent --as failed")
     assert page.get_by_label("Reason").count() == 0
 
 

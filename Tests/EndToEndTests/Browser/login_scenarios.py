@@ -12,14 +12,13 @@ REFUSED = "status of 40[13]"
 
 def guarded(stage):
     """A server that wants a key, and a read key of it."""
-    server = stage.server()
-    server.create_key("admin")
+    server = stage.server(scopes=("admin", "read", "ingest"))
     server.tell(begun("ex-1"))
-    return server, server.create_key("read")
+    return server, server.keys["read"]
 
 
 def log_in(page, key):
-    page.get_by_label("Key").fill(key)
+    page.get_by_label("Key", exact=True).fill(key)
     page.keyboard.press("Enter")
 
 
@@ -27,7 +26,7 @@ def log_in(page, key):
 def login(stage):
     server, key = guarded(stage)
     page = stage.open(server, "/executions/ex-1?tab=1", tolerates=REFUSED, settled=False)
-    expect(page.get_by_label("Key")).to_be_focused()
+    expect(page.get_by_label("Key", exact=True)).to_be_focused()
     audit(page, "names")
     audit(page, "structure")
     log_in(page, key)
@@ -50,7 +49,7 @@ def wrong_key(stage):
     page = stage.open(server, "/", tolerates=REFUSED, settled=False)
     log_in(page, key[:-1] + ("a" if key[-1] != "a" else "b"))
     expect(page.get_by_role("alert")).to_contain_text("no valid key")
-    expect(page.get_by_label("Key")).to_be_focused()
+    expect(page.get_by_label("Key", exact=True)).to_be_focused()
     log_in(page, key)
     expect(page).to_have_url(server.url + "/")
     settle(page)
@@ -64,10 +63,10 @@ def logout(stage):
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     cookies = page.context.cookies()
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_label("Key")).to_be_visible()
+    expect(page.get_by_label("Key", exact=True)).to_be_visible()
     page.context.add_cookies(cookies)
     page.goto(server.url + "/executions/ex-1")
-    expect(page.get_by_label("Key")).to_be_visible()
+    expect(page.get_by_label("Key", exact=True)).to_be_visible()
 
 
 @scenario("a login goes nowhere but to a page of this server")
@@ -85,18 +84,17 @@ def revoked(stage):
     page = stage.open(server, "/login?next=/executions", tolerates=REFUSED, settled=False)
     log_in(page, key)
     settle(page)
-    names = {item["id"] for item in server.get("/v1/keys")["items"] if item["scopes"] == ["read"]}
-    for name in names:
-        server.request("DELETE", f"/v1/keys/{name}")
+    for item in server.get("/v1/keys")["items"]:
+        if item["scopes"] == ["read"]:
+            server.request("DELETE", f"/v1/keys/{item['id']}")
     page.goto(server.url + "/executions")
-    expect(page.get_by_label("Key")).to_be_visible()
+    expect(page.get_by_label("Key", exact=True)).to_be_visible()
 
 
 @scenario("a key that may not read is told which right is missing")
 def no_permission(stage):
     server, _ = guarded(stage)
-    key = server.create_key("ingest")
     page = stage.open(server, "/login?next=/executions", tolerates=REFUSED, settled=False)
-    log_in(page, key)
+    log_in(page, server.keys["ingest"])
     expect(page.locator("main")).to_contain_text("read")
     expect(page.locator("main")).to_contain_text(re.compile("scope|right", re.I))

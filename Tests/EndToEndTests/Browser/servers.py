@@ -19,13 +19,17 @@ def instant(seconds_ago=0.0):
 class Server:
     """A server over a store of its own, on a free port of this machine."""
 
-    def __init__(self, program, *options, fleet=0):
-        """With `fleet`, the store is first filled with that many executions of the last two days."""
+    def __init__(self, program, *options, fleet=0, scopes=()):
+        """With `fleet`, the store is first filled with that many executions of the last two days.
+
+        With `scopes`, it asks for keys: one of each is made, and `tell` and `get` use the first.
+        """
         self.program = program
         self.options = options
         self.folder = tempfile.TemporaryDirectory(prefix="stint-browser-")
         self.store = f"sqlite:{self.folder.name}/stint.sqlite"
-        self.key = None
+        self.keys = {
+            scope: self.run("keys", "create", "--scope", scope, "--store", self.store) for scope in scopes}
         if fleet:
             self.run(
                 "simulate", "--executions", str(fleet), "--days", "2", "--seed", "11",
@@ -69,18 +73,11 @@ class Server:
         self.process.wait()
         self.folder.cleanup()
 
-    def create_key(self, *scopes):
-        """The secret of a new key. Also that which `tell` and `get` use from then on, if it is the first."""
-        named = [part for scope in scopes for part in ("--scope", scope)]
-        secret = self.run("keys", "create", *named, "--store", self.store)
-        self.key = self.key or secret
-        return secret
-
     def request(self, method, path, body=None):
         """The parsed answer; raises on a status of 400 and up."""
         request = urllib.request.Request(self.url + path, method=method)
-        if self.key:
-            request.add_header("Authorization", f"Bearer {self.key}")
+        if self.keys:
+            request.add_header("Authorization", f"Bearer {next(iter(self.keys.values()))}")
         if body is not None:
             request.data = json.dumps(body).encode()
             request.add_header("Content-Type", "application/json")
@@ -98,9 +95,9 @@ class Server:
             assert not answer["rejected"], answer["rejected"][:3]
 
 
-def event(kind, execution, **members):
+def event(type, execution, **members):
     """One event; `at` is now unless given."""
-    return {"type": kind, "execution": execution, "at": instant(), **members}
+    return {"type": type, "execution": execution, "at": instant(), **members}
 
 
 def begun(execution, agent="portfolio-planner", ago=5.0, **members):

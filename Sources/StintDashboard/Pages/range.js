@@ -1,4 +1,4 @@
-// The range of the figures on Overview, and the lists that lead from figures to their executions.
+// The range of the figures on a page, and the lists that lead from figures to their executions.
 import { esc, fieldTime, instant, instantOfField, iso, spanWords } from './formats.js';
 
 const HOURS = { '1h': 1, '6h': 6, '24h': 24, '7d': 168, '30d': 720, '90d': 2160 };

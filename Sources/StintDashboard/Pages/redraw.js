@@ -1,0 +1,24 @@
+// Drawing anew under the reader's hands: focus, the chosen row and charts stay.
+
+const FOCUSABLE = 'a[href], button, summary, input, svg[tabindex]';
+
+/**
+ * Puts markup in place of what `part` holds, where it differs. Text that is being selected is left as it is until later.
+ * @returns {boolean} Whether it was drawn.
+ */
+export function redraw(part, markup) {
+  const selection = getSelection();
+  if (part.drawn === markup || (!selection.isCollapsed && part.contains(selection.anchorNode))) return false;
+  const focusable = () => [...part.querySelectorAll(FOCUSABLE)];
+  const focused = focusable().indexOf(document.activeElement);
+  const chosen = part.querySelector('[aria-selected=true]')?.dataset.href;
+  const charts = [...part.querySelectorAll('x-chart')];
+
+  part.drawn = markup;
+  part.innerHTML = markup;
+
+  for (const chart of charts) part.querySelector(`x-chart[data-chart=${chart.dataset.chart}]`)?.replaceWith(chart);
+  if (chosen) part.querySelector(`[data-href="${CSS.escape(chosen)}"]`)?.setAttribute('aria-selected', 'true');
+  focusable()[focused]?.focus({ preventScroll: true });
+  return true;
+}
