@@ -19,12 +19,19 @@ struct ServerAnswer: Sendable {
         do {
             return try JSONDecoder().decode(type, from: body)
         } catch {
-            throw CommandFailure(
-                what: "cannot read the answer of \(address.text)",
-                why: "It is not what Stint's interface promises (\(Self.place(of: error))).",
-                next: "See that --url or STINT_URL names a Stint server of this version.",
-                requestID: requestID, status: .unreachable)
+            throw Self.unreadable(at: address, error, requestID: requestID)
         }
+    }
+
+    /// That what came is not Stint's interface.
+    static func unreadable(
+        at address: ServerAddress, _ error: any Error, requestID: String? = nil
+    ) -> CommandFailure {
+        CommandFailure(
+            what: "cannot read the answer of \(address.text)",
+            why: "It is not what Stint's interface promises (\(place(of: error))).",
+            next: "See that --url or STINT_URL names a Stint server of this version.",
+            requestID: requestID, status: .unreachable)
     }
 
     /// The answer as a failure: why the server did not do what was asked.
@@ -67,6 +74,7 @@ struct ServerAnswer: Sendable {
     }
 
     private static func place(of error: any Error) -> String {
+        if error is EventStreamParser.TooLong { return "a line of more than 16 MiB" }
         guard let error = error as? DecodingError else { return "no JSON" }
         let context: DecodingError.Context =
             switch error {

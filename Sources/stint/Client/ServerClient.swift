@@ -24,14 +24,25 @@ struct ServerClient: Sendable {
     /// A PEM file of those to trust; `nil` for those the system knows.
     var trusted: String?
 
-    /// One for the whole process and whom it trusts. It tells at once that nothing listens; the
-    /// shared one would go on trying for as long as the request may take.
-    private static let clients = Mutex<[String?: HTTPClient]>([:])
+    /// For how long a stream may be silent before it counts as broken: three of the server's signs
+    /// of life.
+    private static let longestSilence = TimeAmount.seconds(45)
 
-    private var http: HTTPClient {
+    private struct Use: Hashable {
+        var trusted: String?
+        var isStream: Bool
+    }
+
+    /// One for the whole process, whom it trusts and what it is for. It tells at once that nothing
+    /// listens; the shared one would go on trying for as long as the request may take.
+    private static let clients = Mutex<[Use: HTTPClient]>([:])
+
+    private func http(forStream isStream: Bool = false) -> HTTPClient {
         Self.clients.withLock { clients in
-            if let held = clients[trusted] { return held }
+            let use = Use(trusted: trusted, isStream: isStream)
+            if let held = clients[use] { return held }
             var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+            if isStream { configuration.timeout.read = Self.longestSilence }
             configuration.connectionPool.retryConnectionEstablishment = false
             if let trusted {
                 var tls = TLSConfiguration.makeClientConfiguration()
@@ -41,7 +52,7 @@ struct ServerClient: Sendable {
             let client = HTTPClient(
                 eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton),
                 configuration: configuration)
-            clients[trusted] = client
+            clients[use] = client
             return client
         }
     }
@@ -51,11 +62,8 @@ struct ServerClient: Sendable {
         _ method: HTTPMethod = .GET, path: [String], query: [QueryItem] = [],
         body: (type: String, bytes: [UInt8])? = nil
     ) async throws -> ServerAnswer {
-        var request = HTTPClientRequest(url: address.url(path, query))
+        var request = request(path, query, accept: "application/json, application/problem+json")
         request.method = method
-        request.headers.add(name: "Accept", value: "application/json, application/problem+json")
-        request.headers.add(name: "User-Agent", value: "stint/\(Stint.version)")
-        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
         if let body {
             request.headers.add(name: "Content-Type", value: body.type)
             request.body = .bytes(ByteBuffer(bytes: body.bytes))
@@ -63,13 +71,27 @@ struct ServerClient: Sendable {
         do {
             return try await inTime { [request] in try await answer(to: request) }
         } catch {
-            throw NoAnswer(reason: reason(error))
+            throw noAnswer(error)
         }
     }
 
+    private func request(
+        _ path: [String], _ query: [QueryItem], accept: String
+    ) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: address.url(path, query))
+        request.headers.add(name: "Accept", value: accept)
+        request.headers.add(name: "User-Agent", value: "stint/\(Stint.version)")
+        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        return request
+    }
+
     private func answer(to request: HTTPClientRequest) async throws -> ServerAnswer {
-        let response = try await http.execute(
+        let response = try await http().execute(
             request, timeout: .microseconds(timeout.microseconds))
+        return try await answer(response)
+    }
+
+    private func answer(_ response: HTTPClientResponse) async throws -> ServerAnswer {
         let bytes = try await response.body.collect(upTo: Self.answerBytes)
         return ServerAnswer(
             status: Int(response.status.code),
@@ -111,6 +133,31 @@ struct ServerClient: Sendable {
         return answer
     }
 
+    /// What a server does when it is asked for a stream.
+    enum Stream: Sendable {
+        case body(HTTPClientResponse.Body)
+        case refused(ServerAnswer)
+    }
+
+    /// Asks for a stream of server-sent events. Its body ends in an error where nothing comes for
+    /// 45 s.
+    ///
+    /// - Parameter lastEventID: After which message to go on; empty for what comes from now on.
+    func stream(
+        _ path: [String], _ query: [QueryItem], resuming lastEventID: String
+    ) async throws -> Stream {
+        var request = request(path, query, accept: "text/event-stream")
+        if !lastEventID.isEmpty {
+            request.headers.add(name: "Last-Event-ID", value: lastEventID)
+        }
+        let response = try await http(forStream: true).execute(request, deadline: .distantFuture)
+        let type = response.headers.first(name: "Content-Type") ?? ""
+        guard response.status == .ok, type.hasPrefix("text/event-stream") else {
+            return .refused(try await answer(response))
+        }
+        return .body(response.body)
+    }
+
     func unreachable(_ error: NoAnswer) -> CommandFailure {
         CommandFailure(
             what: "cannot reach \(address.text)", why: error.reason,
@@ -118,12 +165,16 @@ struct ServerClient: Sendable {
             status: .unreachable)
     }
 
+    /// Why no answer came, in words.
+    func noAnswer(_ error: any Error) -> NoAnswer { NoAnswer(reason: reason(error)) }
+
     private func reason(_ error: any Error) -> String {
         let span = DurationFormat.exact(timeout)
         switch error {
         case let error as HTTPClientError:
             switch error {
-            case .deadlineExceeded, .connectTimeout, .readTimeout, .getConnectionFromPoolTimeout:
+            case .readTimeout: return "Nothing came for a while."
+            case .deadlineExceeded, .connectTimeout, .getConnectionFromPoolTimeout:
                 return "No answer within \(span) (--timeout)."
             case .remoteConnectionClosed: return "The connection was closed before the answer."
             default: return "\(error)."
