@@ -20,6 +20,7 @@ public final class SQLiteExecutionStore: ExecutionStore {
     private let meter = StoreLoadMeter()
     private let lock: FileLock
     private let pending = PendingRollUps()
+    private let opened = OpenExecutions()
     public let cursorSecret: [UInt8]
     /// The writer's, for those who show what calls cost.
     let book: Mutex<PriceBook>
@@ -223,12 +224,13 @@ public final class SQLiteExecutionStore: ExecutionStore {
         in workspace: Workspace,
         _ read: @escaping @Sendable (any FiguresSnapshot) throws(StoreError) -> Value
     ) async throws(StoreError) -> Value {
-        let (pending, prices) = (pending, prices)
+        let (pending, opened, prices) = (pending, opened, prices)
         do {
             return try await pool.read { db in
                 try read(
                     try SQLiteFigures(
-                        SQLiteReader(db), of: workspace, pending: pending, prices: prices))
+                        SQLiteReader(db), of: workspace, pending: pending, opened: opened,
+                        prices: prices))
             }
         } catch {
             throw Self.readError(error)

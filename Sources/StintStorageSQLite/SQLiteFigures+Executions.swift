@@ -116,12 +116,12 @@ extension SQLiteFigures {
         ORDER BY coalesce(priority, 0) DESC, queued_at LIMIT ?3
         """
     static let newestOfStatus = """
-        SELECT key, sort_at FROM execution INDEXED BY execution_by_status_start
+        SELECT key, sort_at, revision FROM execution INDEXED BY execution_by_status_start
         WHERE workspace = ?1 AND status = ?2 AND uncounted IS NULL
         ORDER BY sort_at DESC, key DESC LIMIT ?3
         """
     static let newestOfAgent = """
-        SELECT key, sort_at FROM execution INDEXED BY execution_by_agent_start
+        SELECT key, sort_at, revision FROM execution INDEXED BY execution_by_agent_start
         WHERE agent = ?1 AND status = ?2 AND uncounted IS NULL
         ORDER BY sort_at DESC, key DESC LIMIT ?3
         """
@@ -134,7 +134,7 @@ extension SQLiteFigures {
         try mapped { () throws(SQLiteFailure) in
             var figures = OpenFigures()
             guard let workspace, let agentKey = try key(of: agent) else { return figures }
-            var newest: [(key: Int64, sortAt: Instant)] = []
+            var newest: [(key: Int64, sortAt: Instant, revision: Int64)] = []
             for status in Self.running {
                 figures.counts.running += try count(status, workspace, agentKey)
                 let list = try reader.statement(
@@ -142,11 +142,15 @@ extension SQLiteFigures {
                 list.bind(1, agentKey ?? workspace)
                 list.bind(2, Int64(status.rawValue))
                 list.bind(3, Int64(limit))
-                try list.each { newest.append(($0.integer(0), $0.instant(1))) }
+                try list.each { newest.append(($0.integer(0), $0.instant(1), $0.integer(2))) }
             }
             newest.sort { ($0.sortAt, $0.key) > ($1.sortAt, $1.key) }
-            for (key, _) in newest.prefix(limit) {
-                if let found = try reader.execution(key: key) { figures.inProgress.append(found) }
+            for (key, _, revision) in newest.prefix(limit) {
+                let found = try opened.execution(key: key, revision: revision) {
+                    () throws(SQLiteFailure) in
+                    try reader.sizedExecution(key: key)
+                }
+                if let found { figures.inProgress.append(found) }
             }
 
             let sum = try reader.statement(Self.queueSum)

@@ -12,13 +12,16 @@ struct SQLiteFigures: FiguresSnapshot {
     private let pending: [RollUpSeries: [(start: Instant, cell: RollUpCell)]]
     /// By what the cells hold costs.
     let prices: PriceBook
+    /// What other snapshots showed to be open.
+    let opened: OpenExecutions
     let memory = SnapshotMemory()
 
     init(
         _ reader: SQLiteReader, of workspace: Workspace, pending: PendingRollUps,
-        prices: PriceBook
+        opened: OpenExecutions, prices: PriceBook
     ) throws(SQLiteFailure) {
         self.reader = reader
+        self.opened = opened
         self.prices = prices
         self.workspace = try reader.key(of: workspace)
         self.pending = try pending.cells(for: reader)[workspace] ?? [:]

@@ -65,6 +65,13 @@ struct SQLiteReader {
 
     /// The execution of a key; `nil` where there is none.
     func execution(key: Int64) throws(SQLiteFailure) -> StoredExecution? {
+        try sizedExecution(key: key)?.execution
+    }
+
+    /// As ``execution(key:)``, with the bytes of its stored state without steps that stand apart.
+    func sizedExecution(
+        key: Int64
+    ) throws(SQLiteFailure) -> (execution: StoredExecution, bytes: Int)? {
         let find = try statement(
             "SELECT key, revision, apart, state, id FROM execution WHERE key = ?1")
         find.bind(1, key)
@@ -72,8 +79,9 @@ struct SQLiteReader {
             guard let id = ExecutionID(rawValue: row.text(4)) else {
                 throw SQLiteFailure(code: SQLITE_CORRUPT, message: "a stored id is damaged")
             }
-            return StoredExecution(
+            let execution = StoredExecution(
                 id: id, revision: row.integer(1), state: try state(row, apart: 2))
+            return (execution, row.bytes(3) { $0.count })
         }
     }
 
