@@ -109,8 +109,11 @@ public protocol ExecutionStore: Sendable {
     /// Exact whenever it is asked, whatever the order in which reports came, by steps of ten seconds:
     /// those count that begin in the window (``LoadGrid``). Five minutes whose reports are no longer
     /// kept count whole, where they begin in the window.
+    ///
+    /// - Parameter grid: Where its steps are longer than five minutes, the five minutes of each step
+    ///   come summed up, as one that starts where the step does. Covers the window.
     func workerLoad(
-        in workspace: Workspace, from: Instant, to: Instant
+        in workspace: Workspace, from: Instant, to: Instant, by grid: TimeGrid?
     ) async throws(StoreError) -> [LoadBucket]
 
     /// The workers and hosts that reported in the 60 s up to `now`, the newest report of each.

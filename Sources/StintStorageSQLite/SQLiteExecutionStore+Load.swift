@@ -4,10 +4,10 @@ public import StintStorage
 
 extension SQLiteExecutionStore {
     public func workerLoad(
-        in workspace: Workspace, from: Instant, to: Instant
+        in workspace: Workspace, from: Instant, to: Instant, by grid: TimeGrid?
     ) async throws(StoreError) -> [LoadBucket] {
         try await read { reader throws(SQLiteFailure) in
-            try reader.workerLoad(in: workspace, from: from, to: to)
+            try reader.workerLoad(in: workspace, from: from, to: to, by: grid)
         }
     }
 

@@ -4,8 +4,6 @@ import StintModel
 import StintStorage
 
 extension SQLiteReader {
-    private typealias Sums = (bucket: Int64, sums: LoadSums)
-
     static let workerHours = """
         SELECT hour, buckets FROM worker_load
         WHERE workspace = ?1 AND hour >= ?2 AND hour <= ?3 ORDER BY hour
@@ -17,24 +15,40 @@ extension SQLiteReader {
         """
 
     func workerLoad(
-        in workspace: Workspace, from: Instant, to: Instant
+        in workspace: Workspace, from: Instant, to: Instant, by grid: TimeGrid?
     ) throws(SQLiteFailure) -> [LoadBucket] {
         let steps = LoadGrid.steps(from: from, to: to)
         guard !steps.isEmpty else { return [] }
-        let hosts = try load(of: SQLiteRows.hosts, in: steps)
-        let workers = try key(of: workspace).map { (key) throws(SQLiteFailure) in
-            try load(of: key, in: steps)
-        }
-        return Self.merged(workers ?? [], hosts)
-    }
-
-    /// The sums of five minutes, in order.
-    private func load(of workspace: Int64, in steps: Range<Int64>) throws(SQLiteFailure) -> [Sums] {
         let first = LoadGrid.bucket(ofStep: steps.lowerBound)
         let last = LoadGrid.bucket(ofStep: steps.upperBound - 1)
+        let grid = grid.flatMap { $0.step.span > LoadGrid.bucket ? $0 : nil }
+        var sums = [LoadSums](
+            repeating: LoadSums(), count: grid?.count ?? Int(last - first) + 1)
+        func add(_ load: LoadSums, _ bucket: Int64) {
+            guard let grid else { return sums[Int(bucket - first)].add(load) }
+            // One that the window begins in belongs to the first step.
+            let start = max(LoadGrid.start(ofBucket: bucket), grid.range.lowerBound)
+            if let place = grid.index(of: start) { sums[place].add(load) }
+        }
+        for owner in [SQLiteRows.hosts, try key(of: workspace)] {
+            if let owner { try eachLoad(of: owner, in: steps, from: first, to: last, add) }
+        }
+        return sums.enumerated().compactMap { place, sums in
+            if sums.isEmpty { return nil }
+            let start =
+                grid?.range(of: place).lowerBound
+                ?? LoadGrid.start(ofBucket: first + Int64(place))
+            return LoadBucket(start: start, sums: sums)
+        }
+    }
+
+    /// The sums of five minutes, each once, in no order.
+    private func eachLoad(
+        of workspace: Int64, in steps: Range<Int64>, from first: Int64, to last: Int64,
+        _ visit: (LoadSums, _ bucket: Int64) -> Void
+    ) throws(SQLiteFailure) {
         let fresh = try computed(of: workspace, in: steps, from: first, to: last)
-        var all: [Sums] = []
-        all.reserveCapacity(Int(last - first) + 1)
+        for (bucket, sums) in fresh { visit(sums, bucket) }
         let list = try statement(Self.workerHours)
         list.bind(1, workspace)
         list.bind(2, LoadGrid.hour(ofBucket: first))
@@ -48,15 +62,11 @@ extension SQLiteReader {
                     guard bucket <= last, bucket &* LoadGrid.stepsPerBucket >= steps.lowerBound,
                         fresh.isEmpty || fresh[bucket] == nil
                     else { return }
-                    all.append((bucket, sums))
+                    visit(sums, bucket)
                 }
             }
             guard isRead else { throw SQLiteRows.damagedHour }
         }
-        guard !fresh.isEmpty else { return all }
-        all += fresh.map { ($0.key, $0.value) }
-        all.sort { $0.bucket < $1.bucket }
-        return all
     }
 
     /// What must be made of reports: five minutes whose stored sums lack some, and those at the
@@ -88,31 +98,6 @@ extension SQLiteReader {
             ).sums
         }
         return sums
-    }
-
-    /// Two lists in order become one, without what is empty.
-    private static func merged(_ left: [Sums], _ right: [Sums]) -> [LoadBucket] {
-        var merged: [LoadBucket] = []
-        merged.reserveCapacity(max(left.count, right.count))
-        var (leftNext, rightNext) = (0, 0)
-        while leftNext < left.count || rightNext < right.count {
-            let leftBucket = leftNext < left.count ? left[leftNext].bucket : .max
-            let rightBucket = rightNext < right.count ? right[rightNext].bucket : .max
-            let bucket = min(leftBucket, rightBucket)
-            var sums = LoadSums()
-            if leftBucket == bucket {
-                sums.add(left[leftNext].sums)
-                leftNext += 1
-            }
-            if rightBucket == bucket {
-                sums.add(right[rightNext].sums)
-                rightNext += 1
-            }
-            if !sums.isEmpty {
-                merged.append(LoadBucket(start: LoadGrid.start(ofBucket: bucket), sums: sums))
-            }
-        }
-        return merged
     }
 
     // MARK: Now

@@ -40,6 +40,34 @@ extension ExecutionStoreContract {
             #expect(found.count > 3)
             try await Self.expectBalance(store)
         },
+        Clause("load by the steps of a grid is that of the five minutes in them") { store in
+            var crew = SampleCrew(seed: 71, in: .default)
+            _ = try await store.record(RecordingGroup(crew.reports(count: 200)))
+            _ = try await store.sumWorkerLoad(at: SampleFleet.noon + .seconds(900), limit: 2)
+            var random = SeededGenerator(seed: 71)
+            for _ in 0..<10 {
+                let from = SampleFleet.noon - .seconds(Int64(random.below(7_200)))
+                let to = SampleFleet.noon + .seconds(1 + Int64(random.below(7_200)))
+                for step in TimeGrid.Step.allCases {
+                    let grid = try #require(
+                        TimeGrid(from: from, to: to, zone: .utc, step: step, most: 1_000))
+                    let due = try await store.workerLoad(in: .default, from: from, to: to)
+                    var sums: [Instant: LoadSums] = [:]
+                    for bucket in due {
+                        let step = grid.index(of: max(bucket.start, grid.range.lowerBound))
+                        let start =
+                            grid.step.span > .seconds(300)
+                            ? grid.range(of: try #require(step)).lowerBound : bucket.start
+                        sums[start, default: LoadSums()].add(bucket.sums)
+                    }
+                    let found = try await store.workerLoad(
+                        in: .default, from: from, to: to, by: grid)
+                    #expect(found.count == sums.count)
+                    #expect(found.map(\.start) == sums.keys.sorted())
+                    #expect(found.allSatisfy { sums[$0.start] == $0.sums })
+                }
+            }
+        },
         Clause("of each worker that is alive the newest report is told, and of each host") {
             store in
             func sample(_ worker: String, _ seconds: Int64, in workspace: Workspace?, busy: Int64)
@@ -117,6 +145,15 @@ extension ExecutionStoreContract {
 
     private static func sumAll(_ store: any ExecutionStore, at now: Instant) async throws {
         while try await store.sumWorkerLoad(at: now, limit: 4) > 0 {}
+    }
+}
+
+extension ExecutionStore {
+    /// By five minutes.
+    fileprivate func workerLoad(
+        in workspace: Workspace, from: Instant, to: Instant
+    ) async throws(StoreError) -> [LoadBucket] {
+        try await workerLoad(in: workspace, from: from, to: to, by: nil)
     }
 }
 

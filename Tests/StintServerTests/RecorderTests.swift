@@ -115,7 +115,7 @@ private final class PickyStore: ExecutionStore {
     func reprice(by prices: PriceBook) async throws(StoreError) -> Int { 0 }
 
     func workerLoad(
-        in workspace: Workspace, from: Instant, to: Instant
+        in workspace: Workspace, from: Instant, to: Instant, by grid: TimeGrid?
     ) async throws(StoreError) -> [LoadBucket] { [] }
 
     func workersNow(

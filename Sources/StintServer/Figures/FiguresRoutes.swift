@@ -90,7 +90,8 @@ struct FiguresRoutes: Sendable {
     private func workerLoad(_ query: MetricsQuery?) async throws(StoreError) -> [LoadBucket] {
         guard let query else { return [] }
         return try await store.workerLoad(
-            in: query.workspace, from: query.from, to: min(query.to, query.now))
+            in: query.workspace, from: query.from, to: min(query.to, query.now),
+            by: query.grid)
     }
 
     // MARK: GET /v1/agents

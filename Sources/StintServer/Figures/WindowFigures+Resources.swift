@@ -32,7 +32,7 @@ extension WindowFigures {
 extension MetricsBody {
     /// Adds what workers and hosts told in the range.
     ///
-    /// - Parameter load: By five minutes, in order.
+    /// - Parameter load: By the steps of the query, or by five minutes where these are longer.
     mutating func add(_ load: [LoadBucket], _ query: MetricsQuery) {
         throughput?.add(load)
         if resources != nil { resources?.compute = ResourcesBody.Compute(load, query) }
