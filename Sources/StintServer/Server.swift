@@ -105,7 +105,8 @@ public struct Server: Service {
     /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys.
     public func run() async throws {
         let access = try await AccessControl(
-            keys: store, limits: settings.rates, now: now, logger: logger)
+            keys: store, limits: settings.rates, isSecure: certificate != nil, now: now,
+            logger: logger)
         try settings.validate(hasKeys: access.requiresKeys)
         let watch = ExecutionWatch()
         let recorder = Recorder(
@@ -207,14 +208,15 @@ public struct Server: Service {
             store: store, remaining: remaining, cursor: cursor, now: now)
         let keys = KeyRoutes(
             keys: store, access: access, reading: reading(64 << 10), now: now)
+        let sessions = SessionRoutes(access: access, reading: reading(4 << 10))
         let audit = AuditRoutes(store: store)
         let health = HealthRoutes(store: store, version: version)
         let scrape = MetricsRoutes(
             metrics: metrics, recorder: recorder, store: store, version: version,
             startedAt: now())
         let routes =
-            ingest.routes + executions.routes + figures.routes + keys.routes + audit.routes
-            + health.routes + scrape.routes + PageRoutes().routes
-        return routes.described(version: version)
+            ingest.routes + executions.routes + figures.routes + keys.routes
+            + sessions.routes + audit.routes + health.routes + scrape.routes + PageRoutes().routes
+        return routes.described(version: version, cookie: access.cookie)
     }
 }

@@ -22,7 +22,7 @@ public enum ExecutionStoreContract {
 
     public static let clauses =
         recording + reading + history + trail + figures + keeping + silence + erasure + load + books
-        + pricing + keys
+        + pricing + keys + sessions
 
     // MARK: Recording
 

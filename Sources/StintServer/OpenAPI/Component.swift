@@ -11,7 +11,7 @@ enum Component: Hashable, Sendable {
     case eventsAnswer, trailEntry, trailPage
     case metrics, realtime, inProgress, queued, throughput, latency, latencyFigures, performance
     case patterns, resources, agentFigures, agent, agentPage, point
-    case audit, health, key, keyList, keyOrder, newKey, problem
+    case audit, health, key, keyList, keyOrder, newKey, session, sessionOrder, problem
 
     static let all: [Component] =
         [
@@ -20,7 +20,7 @@ enum Component: Hashable, Sendable {
             .attributes, .event,
         ] + EventKind.sent.map(Component.eventOf) + [
             .eventsAnswer, .trailEntry, .trailPage, .audit, .health, .key, .keyList, .keyOrder,
-            .newKey, .problem,
+            .newKey, .session, .sessionOrder, .problem,
         ] + ofMetrics
 
     static let ofMetrics: [Component] = [
@@ -76,6 +76,8 @@ enum Component: Hashable, Sendable {
         case .keyList: .object(["items": .array(.ref(.key))])
         case .keyOrder: .keyOrder
         case .newKey: .newKey
+        case .session: .session
+        case .sessionOrder: .sessionOrder
         case .problem: .problem
         }
     }

@@ -9,6 +9,7 @@ struct Operation: Sendable {
         case executions = "Executions out"
         case metrics = "Metrics out"
         case keys = "Keys"
+        case sessions = "Sessions of browsers"
         case operations = "Operations"
     }
 
