@@ -21,7 +21,7 @@ public struct BrowserSession: Hashable, Sendable {
     /// How old the noted use may be before it is noted anew: reading a page is not to write each time.
     public static let noting = TimeSpan.seconds(300)
     /// The most sessions of one key; beyond them the one that was not used for longest ends.
-    public static let perKey = 1_000
+    public static let perKey = 100
 
     /// When it ends however much it is used.
     public var endsAt: Instant {
