@@ -6,45 +6,49 @@ import StintModel
 import StintStorage
 import Synchronization
 
-/// Decides on every request by its key: who asks, whether that may be asked, and how often.
+/// Decides on every request by its key, or its browser's session: who asks, whether that may be asked,
+/// and how often.
 ///
 /// What was verified is remembered for a minute, so that a request costs one digest; revoking a key
 /// through this server forgets it at once.
 final class AccessControl: Sendable {
-    private struct Verified {
+    /// Whoever a request comes from.
+    struct Caller {
         var key: AccessKey
-        /// When it was looked up, on the clock that only goes on.
-        var at: Duration
+        /// Where a cookie stood for the key.
+        var session: (secret: SessionSecret, session: BrowserSession)?
     }
 
     private struct State {
         var requiresKeys: Bool
-        var verified: [SHA256.Digest: Verified] = [:]
-        /// Counts revocations, so that a look-up that began before one is not remembered after it.
-        var revocations = 0
         /// By key and sort.
         var allowances: [String: Allowance] = [:]
         /// Failed attempts, by address.
         var failures: [String: TokenBucket] = [:]
     }
 
-    private let keys: any KeyStore
+    let keys: any KeyStore
+    let cookie: SessionCookie
+    let now: @Sendable () -> Instant
+    let uptime: @Sendable () -> Duration
+    let logger: Logger
+    let sessions = LookUpMemory<BrowserSession>()
+    private let verifiedKeys = LookUpMemory<AccessKey>()
     private let limits: RateLimits
-    private let now: @Sendable () -> Instant
-    private let uptime: @Sendable () -> Duration
-    private let logger: Logger
     private let state: Mutex<State>
 
-    /// For how long a key that was looked up is good.
-    private static let memory = Duration.seconds(60)
-    private static let mostRemembered = 10_000
+    private static let mostAddresses = 10_000
 
-    /// - Parameter uptime: Time since some fixed point, by a clock that nobody sets.
+    /// - Parameters:
+    ///   - isSecure: Whether the server itself speaks TLS.
+    ///   - uptime: Time since some fixed point, by a clock that nobody sets.
     init(
-        keys: any KeyStore, limits: RateLimits, now: @escaping @Sendable () -> Instant,
+        keys: any KeyStore, limits: RateLimits, isSecure: Bool,
+        now: @escaping @Sendable () -> Instant,
         uptime: @escaping @Sendable () -> Duration = AccessControl.systemUptime, logger: Logger
     ) async throws(StoreError) {
         self.keys = keys
+        cookie = SessionCookie(isSecure: isSecure)
         self.limits = limits
         self.now = now
         self.uptime = uptime
@@ -65,11 +69,11 @@ final class AccessControl: Sendable {
         state.withLock { $0.requiresKeys = true }
     }
 
-    /// Forgets a key; to be called when it was revoked.
+    /// Forgets a key and its sessions; to be called when it was revoked.
     func forget(_ id: String) {
+        verifiedKeys.forget { $0.id == id }
+        sessions.forget { $0.key.id == id }
         state.withLock { state in
-            state.revocations += 1
-            state.verified = state.verified.filter { $0.value.key.id != id }
             for sort in [Allowance.Sort.ingest, .read] {
                 state.allowances[sort.rawValue + id] = nil
             }
@@ -84,11 +88,22 @@ final class AccessControl: Sendable {
     func admit(
         _ request: Request, to scope: Route.Scope, _ context: inout RequestScope
     ) async throws {
-        guard scope != .none, requiresKeys else { return }
-        guard let token = Self.token(of: request) else {
+        guard scope != .none else { return }
+        // A socket that a foreign page opens would tell it what its reader may read: browsers send
+        // the cookie, and ask no leave of the server.
+        if request.headers.contains(.upgrade), !request.headers.contains(.authorization),
+            PageOrigin(of: request) == .foreign
+        {
+            throw PageOrigin.refusal
+        }
+        guard requiresKeys else { return }
+        guard let caller = try await caller(of: request, context) else {
             throw Self.unauthorized("A key is due, as Authorization: Bearer stint_….")
         }
-        let key = try await verified(token, from: context)
+        if let secret = caller.session?.secret, request.method != .get, request.method != .head {
+            try Self.expectOwnPage(request, secret)
+        }
+        let key = caller.key
         context.identity = Identity(workspace: key.workspace, scopes: key.scopes, key: key.id)
         guard key.scopes.allows(scope.access) else {
             throw Problem(
@@ -105,6 +120,22 @@ final class AccessControl: Sendable {
         }
     }
 
+    /// Whoever a request comes from: by its key; by its cookie where it shows none.
+    ///
+    /// - Returns: `nil` where it shows neither.
+    /// - Throws: ``Problem`` 401 or 429.
+    func caller(of request: Request, _ context: RequestScope) async throws -> Caller? {
+        if request.headers.contains(.authorization) {
+            guard let token = Self.token(of: request) else { return nil }
+            return Caller(key: try await verified(token, from: context))
+        }
+        guard let secret = cookie.secret(in: request) else { return nil }
+        guard let session = try await session(of: secret) else {
+            throw Self.unauthorized("The session is not known here, or has ended. Log in again.")
+        }
+        return Caller(key: session.key, session: (secret, session))
+    }
+
     /// The credentials of the scheme `Bearer` (RFC 6750 §2.1).
     private static func token(of request: Request) -> Substring? {
         guard let field = request.headers[.authorization] else { return nil }
@@ -114,14 +145,18 @@ final class AccessControl: Sendable {
         return token.isEmpty ? nil : token
     }
 
-    private func verified(
-        _ token: Substring, from context: RequestScope
-    ) async throws -> AccessKey {
-        var token = token
-        let digest = token.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
-        let uptime = uptime()
-        let (known, revocations) = state.withLock { ($0.verified[digest], $0.revocations) }
-        if let known, uptime - known.at < Self.memory { return try valid(known.key) }
+    static func digest(of secret: Substring) -> SHA256.Digest {
+        var secret = secret
+        return secret.withUTF8 { SHA256.hash(data: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// The key of this secret.
+    ///
+    /// - Throws: ``Problem`` 401 or 429.
+    func verified(_ token: Substring, from context: RequestScope) async throws -> AccessKey {
+        let (digest, uptime) = (Self.digest(of: token), uptime())
+        let (known, losses) = verifiedKeys.recall(digest)
+        if let known, known.isFresh(at: uptime) { return try valid(known.found) }
 
         // Guessing is stopped before anything is looked up, but never whoever was known.
         if known == nil { try expectFewFailures(from: context) }
@@ -132,15 +167,11 @@ final class AccessControl: Sendable {
             throw Self.unauthorized("The key is not known here.")
         }
         guard key.isValid(at: now()) else {
-            state.withLock { $0.verified[digest] = nil }
+            verifiedKeys.forget(digest)
             noteFailure(from: context)
             return try valid(key)
         }
-        state.withLock { state in
-            guard state.revocations == revocations else { return }
-            if state.verified.count >= Self.mostRemembered { state.verified = [:] }
-            state.verified[digest] = Verified(key: key, at: uptime)
-        }
+        verifiedKeys.keep(key, digest, at: uptime, since: losses)
         await noteUse(of: key)
         return key
     }
@@ -158,7 +189,7 @@ final class AccessControl: Sendable {
     }
 
     /// To the hour, so that it is written seldom; not being able to is no reason to refuse.
-    private func noteUse(of key: AccessKey) async {
+    func noteUse(of key: AccessKey) async {
         let hour = TimeSpan.seconds(3_600).microseconds
         let now = now().microseconds
         let since = max(Instant(microseconds: now - now % hour), key.createdAt)
@@ -172,7 +203,7 @@ final class AccessControl: Sendable {
 
     // MARK: Rates
 
-    private func allowance(of key: AccessKey, for scope: Route.Scope) -> Allowance? {
+    func allowance(of key: AccessKey, for scope: Route.Scope) -> Allowance? {
         let sort = scope == .ingest ? Allowance.Sort.ingest : .read
         let rate = scope == .ingest ? limits.ingest : limits.read
         guard rate > 0 else { return nil }
@@ -205,7 +236,7 @@ final class AccessControl: Sendable {
         guard limits.failures > 0 else { return }
         let most = Double(limits.failures)
         state.withLock { state in
-            if state.failures.count >= Self.mostRemembered { state.failures = [:] }
+            if state.failures.count >= Self.mostAddresses { state.failures = [:] }
             var bucket =
                 state.failures[address]
                 ?? TokenBucket(perSecond: most / 60, capacity: most, now: uptime)

@@ -105,7 +105,8 @@ public struct Server: Service {
     /// - Throws: ``ServerError/needsKeys(host:)`` where it would answer strangers without keys.
     public func run() async throws {
         let access = try await AccessControl(
-            keys: store, limits: settings.rates, now: now, logger: logger)
+            keys: store, limits: settings.rates, isSecure: certificate != nil, now: now,
+            logger: logger)
         try settings.validate(hasKeys: access.requiresKeys)
         let watch = ExecutionWatch()
         let remaining = RemainingTimes()
@@ -226,6 +227,7 @@ public struct Server: Service {
         let diagnosis = DiagnosisRoutes(store: store, remaining: remaining, now: now)
         let keys = KeyRoutes(
             keys: store, access: access, live: live, reading: reading(64 << 10), now: now)
+        let sessions = SessionRoutes(access: access, reading: reading(4 << 10))
         let audit = AuditRoutes(store: store)
         let health = HealthRoutes(store: store, version: version)
         let scrape = MetricsRoutes(
@@ -233,8 +235,8 @@ public struct Server: Service {
             startedAt: now())
         let routes =
             ingest.routes + executions.routes + LiveRoutes(live: live).routes + figures.routes
-            + diagnosis.routes + keys.routes + audit.routes + health.routes + scrape.routes
-            + PageRoutes().routes
-        return routes.described(version: version)
+            + diagnosis.routes + keys.routes + sessions.routes + audit.routes + health.routes
+            + scrape.routes + PageRoutes().routes
+        return routes.described(version: version, cookie: access.cookie)
     }
 }

@@ -53,6 +53,8 @@ extension SQLiteWriter {
             statements.revokeKey.bind(1, id)
             statements.revokeKey.bind(2, now)
             try statements.revokeKey.run()
+            statements.session.endOfKey.bind(1, id)
+            try statements.session.endOfKey.run()
         }
     }
 

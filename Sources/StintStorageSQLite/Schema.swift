@@ -293,6 +293,21 @@ enum Schema {
                     sql: "CREATE INDEX \(name) ON execution (\(columns)) WHERE \(condition)")
             }
         }
+        migrator.registerMigration("5 sessions") { db in
+            // The browsers that are let in, by the SHA-256 of what their cookies hold.
+            try db.execute(
+                sql: """
+                    CREATE TABLE session (
+                        digest BLOB PRIMARY KEY,
+                        -- The number of the key that it began with.
+                        key INTEGER NOT NULL,
+                        created_at INTEGER NOT NULL,
+                        last_used_at INTEGER NOT NULL
+                    ) WITHOUT ROWID
+                    """)
+            try db.execute(sql: "CREATE INDEX session_by_use ON session (key, last_used_at)")
+            crashPoint("migration")
+        }
         return migrator
     }
 }

@@ -57,6 +57,7 @@ struct WriterStatements {
     let putKey: Statement
     let revokeKey: Statement
     let noteKeyUse: Statement
+    let session: SessionStatements
     /// Writes a page, so that a full disk shows.
     let touch: Statement
 
@@ -203,6 +204,7 @@ struct WriterStatements {
             UPDATE access_key SET last_used_at = ?2
             WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)
             """)
+        session = try SessionStatements(prepare)
         touch = try prepare(
             "INSERT OR REPLACE INTO setting (name, value) VALUES ('checked', randomblob(8))")
         self.all = all

@@ -22,7 +22,7 @@ public enum ExecutionStoreContract {
 
     public static let clauses =
         recording + reading + history + trail + figures + diagnosis + keeping + silence + erasure
-        + load + books + pricing + keys
+        + load + books + pricing + keys + sessions
 
     // MARK: Recording
 

@@ -107,6 +107,34 @@ extension EndToEnd {
             }
         }
 
+        @Test func `a browser that was let in stays so when the server starts anew`() async throws {
+            try await StoreFolder.use { folder in
+                let reader = try await Self.secret(folder, scope: "read", workspace: "team")
+                var server = try await folder.start()
+                let login = try await server.request(
+                    .POST, "/v1/session",
+                    headers: ["Content-Type": "application/json", "Origin": server.url],
+                    body: Data(#"{"key":"\#(reader)"}"#.utf8))
+                #expect(login.status == 200)
+                let given = try #require(login.header("set-cookie"))
+                let cookie = ["Cookie": String(given.prefix { $0 != ";" })]
+                #expect(await server.terminate() == 0)
+
+                server = try await folder.start()
+                let session = try await server.get("/v1/session", headers: cookie).json
+                #expect(session["workspace"] == "team")
+                #expect(session["token"] == login.json["token"])
+                #expect(try await server.get("/v1/executions", headers: cookie).status == 200)
+                #expect(await server.terminate() == 0)
+
+                let ids = try JSON(
+                    try await Self.keys(folder, "list", "--output", "json").output)["items"].array
+                _ = try await Self.keys(folder, "revoke", try #require(ids[0]["id"].string))
+                server = try await folder.start()
+                expectProblem(try await server.get("/v1/executions", headers: cookie), 401)
+            }
+        }
+
         @Test func `secrets and payloads appear in no log and no error`() async throws {
             try await StoreFolder.use { folder in
                 let admin = try await Self.secret(folder, scope: "admin")
@@ -126,6 +154,16 @@ extension EndToEnd {
                 try await ask(.POST, "/v1/events", admin, "{\"type\":\"\(canary)")
                 try await ask(.POST, "/v1/events", admin + "x", event)
                 try await ask(.POST, "/v1/keys", admin, "{\"name\":[\"\(canary)\"]}")
+                try await ask(
+                    .POST, "/v1/session", "", "{\"key\":\"\(admin)\",\"x\":\"\(canary)\"}")
+                try await ask(.POST, "/v1/session", "", "{\"key\":\"\(admin)x\"}")
+                let login = try await server.post(
+                    "/v1/session", Data("{\"key\":\"\(admin)\"}".utf8))
+                let given = try #require(login.header("set-cookie"))
+                let cookie = given.prefix { $0 != ";" }.drop { $0 != "=" }.dropFirst()
+                let shown = try await server.get(
+                    "/v1/executions?x=1", headers: ["Cookie": "stint=\(cookie)"])
+                #expect(shown.status == 400)
                 try await ask(.GET, "/v1/executions?attr.note=\(canary)&x=1", admin)
                 try await ask(.GET, "/v1/executions?cursor=\(canary)", admin)
                 let kept = try await server.get("/v1/executions/e", headers: Self.bearer(admin))
@@ -136,6 +174,7 @@ extension EndToEnd {
                 #expect(said.count > 500)
                 #expect(!said.contains(canary), "\(said)")
                 #expect(!said.contains(admin.dropFirst(12)), "\(said)")
+                #expect(!said.contains(cookie), "\(said)")
             }
         }
 

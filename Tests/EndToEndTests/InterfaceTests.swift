@@ -126,6 +126,11 @@ extension EndToEnd {
                 let second = try await walk.ask("createKey", body: dated, 201)
                 try await walk.ask("revokeKey", id: try #require(second["id"].string), 204)
                 try await walk.ask("listKeys")
+                let login: JSON = ["key": .string(try #require(walk.key))]
+                try await walk.ask("beginSession", body: login)
+                try await walk.ask("getSession")
+                try await walk.ask("endSession", 204)
+                try await walk.ask("beginSession", body: ["key": "rubbish"], 401)
                 walk.key = "rubbish"
                 try await walk.ask("listKeys", 401)
 

@@ -107,4 +107,21 @@ extension SQLiteExecutionStore {
         }
         return secret.text
     }
+
+    /// Begins the session of a browser, with a key of its own.
+    func session(
+        _ scopes: AccessScopes, in workspace: Workspace = .default,
+        from begin: Instant = SampleFleet.noon, used: Instant = SampleFleet.noon,
+        expiresAt: Instant? = nil, isRevoked: Bool = false
+    ) async throws -> SessionSecret {
+        let secret = KeySecret(text: try await key(scopes, in: workspace, expiresAt: expiresAt))!
+        let key = try await key(digest: secret.digest)!
+        let session = SessionSecret()
+        try await add(
+            BrowserSession(key: key, createdAt: begin, lastUsedAt: used), digest: session.digest)
+        if isRevoked {
+            _ = try await revokeKey(key.id, in: nil, at: SampleFleet.noon - .seconds(1))
+        }
+        return session
+    }
 }

@@ -47,6 +47,10 @@ import Testing
             path: "/v1/keys", body: #"{"name":"n","scopes":["read"]}"#, status: 201),
         "DELETE /v1/keys/:id": Example(
             path: "/v1/keys/key_canary", status: 204, namesOne: true),
+        "GET /v1/session": Example(path: "/v1/session", status: 200),
+        // It lets in who is not let in yet.
+        "POST /v1/session": Example(path: "/v1/session", body: #"{"key":"rubbish"}"#, status: 401),
+        "DELETE /v1/session": Example(path: "/v1/session", status: 204),
         "GET /v1/audit": Example(path: "/v1/audit", status: 200),
         "GET /metrics": Example(path: "/metrics", status: 200),
         "GET /openapi.json": Example(path: "/openapi.json", status: 200),
@@ -135,6 +139,74 @@ import Testing
         }
     }
 
+    @Test func `each route takes the cookies it should, and no others`() async throws {
+        var settings = ServerSettings()
+        settings.rates.failures = 0
+        try await ServerUnderTest.use(settings) { server in
+            let store = server.store
+            let (noon, longest) = (SampleFleet.noon, BrowserSession.longest)
+            let idle = noon - BrowserSession.idle
+            // What deletes comes last.
+            let routes = try await server.routes.sorted {
+                ($0.method == .delete ? 1 : 0) < ($1.method == .delete ? 1 : 0)
+            }
+            for route in routes where route.scope != .none {
+                let example = try #require(Self.examples[route.name])
+                func status(
+                    _ cookie: String, _ said: [(String, String)] = []
+                ) async throws -> Int {
+                    try await server.send(
+                        route.method.rawValue, example.path, body: example.body,
+                        headers: [("Cookie", "stint=\(cookie)")] + said
+                    ).status
+                }
+                func ownPage(_ session: SessionSecret) -> [(String, String)] {
+                    [("Stint-Token", session.token), ("Origin", server.origin)]
+                }
+                let refused: [(String, SessionSecret)] = [
+                    ("an unknown session", SessionSecret()),
+                    ("an expired key", try await store.session(.admin, expiresAt: noon)),
+                    ("a revoked key", try await store.session(.admin, isRevoked: true)),
+                    ("an old session", try await store.session(.admin, from: noon - longest)),
+                    ("an idle session", try await store.session(.admin, from: idle, used: idle)),
+                ]
+                for (what, session) in refused {
+                    let code = try await status(session.text, ownPage(session))
+                    #expect(code == 401, "\(route.name) with \(what)")
+                }
+                #expect(try await status("rubbish") == 401, "\(route.name) with rubbish")
+                for (word, scope) in AccessScopes.words
+                where scope != .admin && scope != route.scope.access {
+                    let session = try await store.session(scope, in: .other)
+                    let code = try await status(session.text, ownPage(session))
+                    #expect(code == 403, "\(route.name) with scope \(word)")
+                }
+                let session = try await store.session(.admin, in: .other)
+                if route.method != .get {
+                    let token = ("Stint-Token", session.token)
+                    for (what, said) in [
+                        ("nothing said", []), ("the token alone", [token]),
+                        ("the origin alone", [("Origin", server.origin)]),
+                        ("another's token", ownPage(refused[0].1)),
+                        ("a foreign page", [token, ("Origin", "http://evil.example")]),
+                        ("a foreign site", [token, ("Sec-Fetch-Site", "cross-site")]),
+                    ] {
+                        let code = try await status(session.text, said)
+                        #expect(code == 403, "\(route.name) with \(what)")
+                    }
+                }
+                let foreign = try await store.session(.admin)
+                let expected = example.namesOne ? 404 : example.status
+                let code = try await status(foreign.text, ownPage(foreign))
+                #expect(code == expected, "\(route.name) of another workspace")
+                let own = try await status(session.text, ownPage(session))
+                #expect(own == example.status, "\(route.name)")
+            }
+        } preparing: {
+            try await Self.prepare($0)
+        }
+    }
+
     @Test func `each route serves the narrowest key of its scope`() async throws {
         try await ServerUnderTest.use { server in
             // What deletes comes last.
@@ -197,7 +269,8 @@ extension ServerUnderTest {
             let recorder = Recorder(
                 store: store, now: { SampleFleet.noon }, logger: logger, onCommit: { _ in })
             let access = try await AccessControl(
-                keys: store, limits: RateLimits(), now: { SampleFleet.noon }, logger: logger)
+                keys: store, limits: RateLimits(), isSecure: false, now: { SampleFleet.noon },
+                logger: logger)
             let remaining = RemainingTimes()
             return server.routes(
                 recorder: recorder, watch: ExecutionWatch(), live: server.liveFeed(remaining),

@@ -14,7 +14,7 @@ enum Component: Hashable, Sendable {
     case patterns, resources, agentFigures, agent, agentPage, point
     case diagnosis, link, command
     case findingOf(FindingBody.Kind)
-    case audit, health, key, keyList, keyOrder, newKey, problem
+    case audit, health, key, keyList, keyOrder, newKey, session, sessionOrder, problem
 
     static let all: [Component] =
         [
@@ -23,7 +23,7 @@ enum Component: Hashable, Sendable {
             .attributes, .event,
         ] + EventKind.sent.map(Component.eventOf) + [
             .eventsAnswer, .trailEntry, .trailPage, .audit, .health, .key, .keyList, .keyOrder,
-            .newKey, .problem, .diagnosis, .link, .command,
+            .newKey, .session, .sessionOrder, .problem, .diagnosis, .link, .command,
         ] + FindingBody.Kind.allCases.map(Component.findingOf) + ofMetrics
 
     static let ofMetrics: [Component] = [
@@ -85,6 +85,8 @@ enum Component: Hashable, Sendable {
         case .keyList: .object(["items": .array(.ref(.key))])
         case .keyOrder: .keyOrder
         case .newKey: .newKey
+        case .session: .session
+        case .sessionOrder: .sessionOrder
         case .problem: .problem
         }
     }

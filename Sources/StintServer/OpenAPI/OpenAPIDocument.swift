@@ -9,10 +9,12 @@ struct OpenAPIDocument {
     /// The routes that have an operation, each with it.
     private let described: [(route: Route, operation: Operation)]
     private let version: String
+    private let cookie: SessionCookie
 
-    init(routes: [Route], version: String) {
+    init(routes: [Route], version: String, cookie: SessionCookie) {
         described = routes.compactMap { route in route.operation.map { (route, $0) } }
         self.version = version
+        self.cookie = cookie
     }
 
     var json: JSONWriter {
@@ -36,7 +38,12 @@ struct OpenAPIDocument {
                         "type": "http", "scheme": "bearer",
                         "description":
                             "A key, as `stint keys create` prints it. Each operation names the scope it takes; `admin` includes the others.",
-                    ]
+                    ],
+                    "session": [
+                        "type": "apiKey", "in": "cookie", "name": .text(cookie.name),
+                        "description":
+                            "What `POST /v1/session` gives a browser in place of a key. With it anything but GET and HEAD takes the header `Stint-Token` too, and comes from a page of this server.",
+                    ],
                 ],
                 "headers": .object(Self.headers),
                 "responses": .object(Self.problems.map { ($0.name, Self.response(to: $0)) }),
@@ -93,7 +100,8 @@ struct OpenAPIDocument {
                 ("requestBody", ["required": true, "content": .object(operation.body.map(\.node))]))
         }
         members.append(("responses", .object(responses(to: operation, at: route))))
-        let needed: JSONNode = route.scope == .none ? [] : [["key": [.text(route.scope.rawValue)]]]
+        let scopes: JSONNode = [.text(route.scope.rawValue)]
+        let needed: JSONNode = route.scope == .none ? [] : [["key": scopes], ["session": scopes]]
         members.append(("security", needed))
         return .object(members)
     }
@@ -159,7 +167,8 @@ struct OpenAPIDocument {
         ) { $1.scope != .none },
         SharedProblem(
             name: "Forbidden", status: .forbidden,
-            cause: "The key has another scope; or the server has no keys, and another name."
+            cause:
+                "The key has another scope; or the server has no keys, and another name; or a cookie was sent by a page that is none of its own."
         ) { _, _ in true },
         SharedProblem(
             name: "NotFound", status: .notFound,

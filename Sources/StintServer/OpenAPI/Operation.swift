@@ -10,6 +10,7 @@ struct Operation: Sendable {
         case live = "Live"
         case metrics = "Metrics out"
         case keys = "Keys"
+        case sessions = "Sessions of browsers"
         case operations = "Operations"
     }
 
