@@ -1,7 +1,7 @@
 // The parts of an execution's page that say what it was: facts, error, links, commands, notes.
 import { at, isFailure, stepHistories } from './account.js';
 import { pathOf } from './execution-row.js';
-import { clock, compact, count, duration, esc, stamp, usd } from './formats.js';
+import { compact, count, duration, esc, stamp, usd } from './formats.js';
 import { shellQuoted } from './list-view.js';
 import { longText, said, saidInBrief, sizeOf, textOf } from './said.js';
 import { command, copyButton, isFinal, statusSign, time } from './signs.js';
@@ -29,7 +29,7 @@ function ownFacts(execution) {
     ['Tokens', total === null ? 'not reported' : count(total), total === null ? '' : tokenParts(tokens)],
     ['Cost', costUsd == null ? (total === null ? '–' : 'no price') : usd(costUsd), costKnownRate < 100 ? `of ${Math.floor(costKnownRate)} % of the calls` : ''],
     ['Attempt', attempt ?? 1],
-    ['Model', attributes?.model ?? (models.join(', ') || '–'), modelCalls.length ? `${count(modelCalls.length)} calls` : ''],
+    ['Model', attributes?.model ?? (models.join(', ') || '–'), modelCalls.length ? `${count(modelCalls.length)} ${modelCalls.length === 1 ? 'call' : 'calls'}` : ''],
     ['Worker', attributes?.worker ?? '–'],
     ['Trigger', source ?? queue ?? '–', attributes?.messageId ?? ''],
     ['Correlation', correlation ?? '–'],
@@ -85,7 +85,7 @@ export function lastError(execution, alike, nowMs) {
   const title = error?.type ?? (status === 'timed_out' ? 'Timed out' : 'Error');
   const whole = [error?.type, error?.message].filter(Boolean).join(': ');
   const stack = error?.stack ? `<details><summary>Stack trace <span class="note">${count(error.stack.trim().split('\n').length)} lines</span></summary><div class="body"><pre class="code" tabindex="0">${said(error.stack)}</pre></div></details>` : '';
-  return `<section class="panel err"><header><h2 class="s-failed">${saidInBrief(title)}</h2><span class="note">${where}</span>${alike ? `<div class="acts"><a href="${esc(alike.href)}">${count(alike.count)} like this in 24 h</a></div>` : ''}</header>
+  return `<section class="panel err"><header><h2 class="s-failed">${saidInBrief(title)}</h2><span class="note">${where}</span>${alike ? `<div class="acts"><a href="${esc(alike.href)}">${alike.count > 1 ? `${count(alike.count)} like this in 24 h` : 'The only one like it in 24 h'}</a></div>` : ''}</header>
     <div class="body"><div class="msg">${longText(error?.message ?? 'It did not end within its limit.')} ${whole ? copyButton(whole, 'Copy error') : ''}</div>
     ${error?.cause ? `<p class="sub">Cause: ${longText(error.cause)}</p>` : ''}${alike ? `<p class="sub">${kinSentence(alike, nowMs)}</p>` : ''}</div>${stack}</section>`;
 }
@@ -93,7 +93,7 @@ export function lastError(execution, alike, nowMs) {
 function kinSentence({ count: number, agents, firstSeenAt, lastSeenAt, minute }, nowMs) {
   const [most] = agents;
   const parts = [];
-  if (most) {
+  if (most && number > 1) {
     const step = most.step ? `, ${agents.length === 1 ? 'all' : 'most'} in ${said(most.step)}` : '';
     parts.push(`${count(most.count)} of ${count(number)} come from <a href="${esc(listOf({ agent: most.agent, status: 'failed', since: '24h' }))}">${said(most.agent)}</a>${step}; first ${stamp(at(firstSeenAt), nowMs)}, last ${stamp(at(lastSeenAt), nowMs)}.`);
   }
@@ -101,13 +101,13 @@ function kinSentence({ count: number, agents, firstSeenAt, lastSeenAt, minute },
   return parts.join(' ');
 }
 
-/** Attempts of an execution that was begun more than once. */
-export function attemptTable({ attempts = [] }, nowMs) {
+/** Attempts of an execution that was begun more than once; one of them is the one whose steps are shown. */
+export function attemptTable({ attempts = [] }, shown, nowMs) {
   if (attempts.length < 2) return '';
-  const row = ({ attempt, status, queuedAt, startedAt, finishedAt, error }) => `<tr><td>${attempt}</td><td>${statusSign(status)}</td>
+  const row = ({ attempt, status, queuedAt, startedAt, finishedAt, error }) => `<tr><td><button type="button" data-attempt="${attempt}" aria-pressed="${attempt === shown}" aria-label="Show the steps of attempt ${attempt}">${attempt}</button></td><td>${statusSign(status)}</td>
     <td class="nowrap">${time(startedAt ?? queuedAt, nowMs)}</td><td class="num">${startedAt && finishedAt ? duration((at(finishedAt) - at(startedAt)) / 1000) : '–'}</td>
     <td class="err-cell"><span class="cut">${saidInBrief([error?.type, error?.message].filter(Boolean).join(': '))}</span></td></tr>`;
-  return `<section class="panel attempts"><header><h2>Attempts</h2><span class="note">the page shows the last one</span></header>
+  return `<section class="panel attempts"><header><h2>Attempts</h2><span class="note">the times above are of the last one</span></header>
     <div class="scroll"><table><thead><tr><th>Attempt</th><th>Status</th><th>Started</th><th class="num">Ran</th><th>Error</th></tr></thead><tbody>${attempts.map(row).join('')}</tbody></table></div></section>`;
 }
 

@@ -1,22 +1,24 @@
 // Execution: what happened, how long did each part take, why did it fail?
 import { at, attemptTimes, isFailure, timeAccount } from './account.js';
-import { Failure, get, serverNow } from './api.js';
-import { attemptTable, commands, facts, failedStep, lastError, links, listOf, notes } from './execution-facts.js';
+import { Failure, address, get, serverNow } from './api.js';
+import { attemptTable, commands, facts, lastError, links, listOf, notes } from './execution-facts.js';
+import { diagnosisOf, errorKin, historyOf, verdictOn } from './execution-kin.js';
 import { pathOf } from './execution-row.js';
-import { about, ago, clock, compact, count, duration, esc, offset, percent, stamp, ticking, usd } from './formats.js';
+import { about, ago, compact, count, duration, esc, usd } from './formats.js';
 import { neighbours, visit } from './list-memory.js';
+import { shellQuoted } from './list-view.js';
 import { longText, said, saidInBrief, sizeOf } from './said.js';
-import { badge, copyButton, isFinal, legend, outcome, progress, silentSeconds, statusWord } from './signs.js';
+import { badge, copyButton, isFinal, legend, outcome, silentSeconds, statusWord } from './signs.js';
 import { failurePanel, showLoading } from './states.js';
 import { StepList, isBusy } from './steps.js';
-import { roundSpan, stepRows, tickOf } from './step-rows.js';
+import { roundSpan, stepRows } from './step-rows.js';
+import { accountWords, place, ruler, spanForm, timeline } from './timeline.js';
 
-/** The record is read again at most so often, and never for more than a fifth of the time. */
-const REREAD_MS = 400;
-const REREAD_SHARE = 5;
+/** The record is read again at most so often; one that takes long is waited for twice as long, up to a bound. */
+const REREAD_MS = 300;
+const LONGEST_REREAD_MS = 2_000;
 /** More than this is shown cut, with its size and a download. */
 const RECORD_SHOWN = 256 * 1024;
-const HISTORY = 50;
 
 /** @returns {Promise<import('./app.js').PageHandlers>} */
 export async function execution(context) {
@@ -30,6 +32,7 @@ class ExecutionPage {
   #id;
   #execution = null;
   #steps = null;
+  #rows = [];
   #drawn = new Map();
   #account = null;
   #feed = null;
@@ -42,6 +45,8 @@ class ExecutionPage {
   #alike = null;
   #verdict = null;
   #wantsNotice = false;
+  /** The attempt whose steps are shown, where it is not the current one. */
+  #earlier = null;
 
   constructor(context) {
     this.#context = context;
@@ -50,15 +55,15 @@ class ExecutionPage {
 
   get handlers() {
     const { isPreview, navigate } = this.#context;
-    const { newer, older, address } = neighbours(this.#id);
+    const { newer, older, address: list } = neighbours(this.#id);
     const go = (id) => (id === null ? undefined : navigate(pathOf(id)));
-    const keys = { e: () => this.#steps?.toggleAll(serverNow()), j: () => go(older), k: () => go(newer), Escape: () => navigate(address) };
+    const keys = { e: () => this.#steps?.toggleAll(serverNow()), j: () => go(older), k: () => go(newer), Escape: () => navigate(list) };
     const isSilent = this.#execution === null || isFinal(this.#execution.status);
     return {
       // An ended execution has no timer.
       tick: isSilent ? undefined : (nowMs) => this.#tick(nowMs),
       keys: isPreview ? {} : keys,
-      copyCommand: `stint show ${this.#id}`,
+      copyCommand: `stint show ${shellQuoted(this.#id)}`,
     };
   }
 
@@ -90,13 +95,14 @@ class ExecutionPage {
   #fail(failure) {
     const { isPreview, root, setTitle } = this.#context;
     const back = isPreview ? '' : `<div class="head"><a href="${esc(neighbours(this.#id).address)}">Executions</a></div>`;
+    const title = `${back}<div class="title"><h1>${saidInBrief(this.#id)}</h1></div>`;
     if (failure.status !== 404) {
-      root.innerHTML = back + failurePanel(failure, { title: 'This execution could not be read' });
+      root.innerHTML = title + failurePanel(failure, { title: 'This execution could not be read' });
       root.querySelector('[data-retry]')?.addEventListener('click', () => this.open());
       return;
     }
     setTitle('Unknown execution · Executions');
-    root.innerHTML = `${back}<section class="panel"><div class="empty"><b>No execution is called ${saidInBrief(this.#id)}.</b>
+    root.innerHTML = `${title}<section class="panel"><div class="empty"><b>No execution has this id.</b>
       It may have been removed when its time was over, been erased, or belong to another workspace; or nothing has been heard of it yet. <a href="${esc(listOf({ q: this.#id }))}">Find it in the list</a></div></section>`;
   }
 
@@ -105,63 +111,14 @@ class ExecutionPage {
     const quietly = (promise) => promise.catch((failure) => {
       if (failure.name !== 'AbortError' && !(failure instanceof Failure)) throw failure;
     });
-    const { status, error } = this.#execution;
+    const record = this.#execution;
+    const { status, error } = record;
     await Promise.all([
-      quietly(this.#learnHistory(signal)),
-      isFailure(status) && error?.type ? quietly(this.#learnKin(signal)) : null,
-      status === 'lost' ? quietly(this.#learnVerdict(signal)) : null,
+      quietly(historyOf(record, signal).then(({ history, usual }) => { [this.#history, this.#usual] = [history, usual]; })),
+      isFailure(status) && error?.type ? quietly(errorKin(record, signal).then((kin) => { this.#alike = kin; })) : null,
+      status === 'lost' ? quietly(verdictOn(record, signal).then((verdict) => { this.#verdict = verdict; })) : null,
     ]);
     if (!signal.aborted) this.#draw();
-  }
-
-  async #learnHistory(signal) {
-    const { agent } = this.#execution;
-    if (!agent) return;
-    const { items } = await get('/v1/executions', { agent, status: 'succeeded', limit: HISTORY }, { signal });
-    const durations = new Map();
-    for (const { id, steps } of items) {
-      if (id === this.#id) continue;
-      for (const { name, status, durationSeconds } of steps) {
-        if (status === 'succeeded' && durationSeconds != null) durations.set(name, [...durations.get(name) ?? [], durationSeconds]);
-      }
-    }
-    for (const [name, seconds] of durations) this.#usual.set(name, { median: quantile(seconds, 0.5), n: seconds.length });
-    const ran = items.filter(({ id }) => id !== this.#id).map(({ durationSeconds }) => durationSeconds).filter((seconds) => seconds != null);
-    if (ran.length) this.#history = { p50: quantile(ran, 0.5), p95: quantile(ran, 0.95), n: ran.length };
-  }
-
-  async #learnKin(signal) {
-    const { error: { type }, agent, finishedAt } = this.#execution;
-    const step = failedStep(this.#execution);
-    const minute = 60_000 * Math.floor(at(finishedAt) / 60_000);
-    const [told, beside] = await Promise.all([
-      get('/v1/diagnosis', { timeframe: '24h' }, { signal }),
-      step && agent ? get('/v1/executions', { agent, on: 'finish', from: new Date(minute).toISOString(), to: new Date(minute + 60_000).toISOString(), limit: 100 }, { signal }) : null,
-    ]);
-    const groups = told.findings.filter(({ kind, errorType }) => kind === 'failures' && errorType === type);
-    if (!groups.length) return;
-    const instants = (name) => groups.map((group) => group[name]).filter(Boolean).sort();
-    this.#alike = {
-      href: `/executions?${new URLSearchParams({ errorType: type, on: 'finish', from: told.from, to: told.to })}`,
-      count: groups.reduce((sum, group) => sum + group.count, 0),
-      agents: groups.flatMap(({ agents }) => agents).sort((left, right) => right.count - left.count),
-      firstSeenAt: instants('firstSeenAt')[0], lastSeenAt: instants('lastSeenAt').at(-1),
-      minute: beside && this.#fates(beside.items, step.name),
-    };
-  }
-
-  /** How a step of other executions fared. */
-  #fates(items, name) {
-    const steps = items.filter(({ id }) => id !== this.#id).flatMap(({ steps }) => steps.filter((step) => step.name === name));
-    const succeeded = steps.filter(({ status }) => status === 'succeeded').length;
-    const failed = steps.filter(({ status }) => isFailure(status)).length;
-    return succeeded + failed ? { succeeded, failed } : null;
-  }
-
-  async #learnVerdict(signal) {
-    const { agent } = this.#execution;
-    const { findings } = await get('/v1/diagnosis', { timeframe: '90d', agent }, { signal });
-    this.#verdict = findings.find(({ kind, executions }) => kind === 'stuck' && executions[0] === this.#id) ?? null;
   }
 
   // Live
@@ -198,7 +155,7 @@ class ExecutionPage {
     }
     if (this.#rereading !== null && !atOnce) return;
     clearTimeout(this.#rereading);
-    const wait = atOnce || !this.#rereadMs ? 0 : Math.max(REREAD_MS, REREAD_SHARE * this.#rereadMs);
+    const wait = atOnce || !this.#rereadMs ? 0 : Math.min(LONGEST_REREAD_MS, Math.max(REREAD_MS, 2 * this.#rereadMs));
     this.#rereading = setTimeout(() => this.#readAgain(), wait);
   }
 
@@ -241,6 +198,7 @@ class ExecutionPage {
     if (!this.#feed) return;
     const reached = this.#steps.tick(nowMs);
     this.#drawTimes(nowMs);
+    this.#drawTotal();
     if (reached > this.#span(nowMs, this.#drawn.get('span'))) this.#drawSteps(nowMs);
   }
 
@@ -259,6 +217,8 @@ class ExecutionPage {
     this.#root.addEventListener('click', (event) => {
       if (event.target.closest('[data-notify]')) this.#askToNotify();
       if (event.target.closest('[data-close]')) this.#context.close();
+      const { attempt } = event.target.closest('[data-attempt]')?.dataset ?? {};
+      if (attempt) this.#showAttempt(Number(attempt));
     }, { signal: this.#context.signal });
   }
 
@@ -274,8 +234,7 @@ class ExecutionPage {
     const open = [...element.querySelectorAll('details')].map((details) => details.open);
     element.innerHTML = markup;
     element.querySelectorAll('details').forEach((details, index) => { details.open = open[index] ?? details.open; });
-    for (const point of element.querySelectorAll('[data-left]')) point.style.left = `${point.dataset.left}%`;
-    for (const bar of element.querySelectorAll('[data-width]')) bar.style.width = `${bar.dataset.width}%`;
+    place(element);
   }
 
   #draw() {
@@ -287,7 +246,7 @@ class ExecutionPage {
     this.#drawTimes(nowMs);
     this.#fill('facts', facts(this.#execution));
     this.#fill('error', lastError(this.#execution, this.#alike, nowMs));
-    this.#fill('attempts', attemptTable(this.#execution, nowMs));
+    this.#fill('attempts', attemptTable(this.#execution, this.#attempt, nowMs));
     this.#drawSteps(nowMs);
     this.#fill('commands', commands(this.#execution));
     this.#fill('links', links(this.#execution, this.#history));
@@ -311,11 +270,11 @@ class ExecutionPage {
       this.#fill('nav', `<div class="head"><a href="${esc(pathOf(this.#id))}">Open <kbd>Enter</kbd></a>${fresh}<button type="button" class="close" data-close>Close <kbd>Esc</kbd></button></div>`);
       return;
     }
-    const { address, newer, older } = neighbours(this.#id);
+    const { address: list, newer, older } = neighbours(this.#id);
     const beside = (id, sign, word, key) => (id === null ? '' : `<a class="btn" href="${esc(pathOf(id))}" aria-label="${word} execution" title="${word} (${key})">${sign}</a>`);
     const canNotify = !this.#isOver && 'Notification' in window && Notification.permission !== 'denied';
     const notify = canNotify ? `<button type="button" data-notify aria-pressed="${this.#wantsNotice}">${this.#wantsNotice ? 'You will be told' : 'Tell me when it ends'}</button>` : '';
-    this.#fill('nav', `<div class="head"><a href="${esc(address)}">Executions</a><div class="acts">${fresh}${notify}${beside(newer, '↑', 'Newer', 'k')}${beside(older, '↓', 'Older', 'j')}</div></div>`);
+    this.#fill('nav', `<div class="head"><a href="${esc(list)}">Executions</a><div class="acts">${fresh}${notify}${beside(newer, '↑', 'Newer', 'k')}${beside(older, '↓', 'Older', 'j')}</div></div>`);
   }
 
   #freshness(nowMs) {
@@ -334,9 +293,10 @@ class ExecutionPage {
   #notice(nowMs) {
     const { status } = this.#execution;
     if (status !== 'lost') return this.#silenceNotice(nowMs);
-    const verdict = this.#verdict;
-    const facts = verdict?.facts.toSorted((left, right) => Number(right.decisive) - Number(left.decisive)).slice(0, 2).map(({ text }) => said(text)).join('; ');
-    return `<div class="notice"><b class="s-lost">${verdict ? said(verdict.verdict) : 'Lost'}</b><span>${facts ? `${facts}.` : `${this.#lostReason()}.`} ${verdict?.advice ? said(verdict.advice) : ''}</span><a href="/diagnose#${esc(encodeURIComponent(this.#id))}">Evidence</a></div>`;
+    const { verdict = 'Lost', facts: known = [], advice = '' } = this.#verdict ?? {};
+    const strongest = known.toSorted((left, right) => Number(right.decisive) - Number(left.decisive)).slice(0, 2).map(({ text }) => text).join('; ');
+    const sentence = strongest ? strongest[0].toUpperCase() + strongest.slice(1) : this.#lostReason();
+    return `<div class="notice"><b class="s-lost">${said(verdict)}</b><span>${said(sentence)}. ${said(advice)}</span><a href="${esc(address('/diagnose', diagnosisOf(this.#execution)))}">Evidence</a></div>`;
   }
 
   #lostReason() {
@@ -356,78 +316,47 @@ class ExecutionPage {
 
   #drawTimes(nowMs) {
     const account = this.#account = timeAccount(this.#execution, nowMs);
-    this.#fill('times', account ? this.#timeline(account, nowMs) + this.#accountWords(account) : '<p class="body dim">Nothing is known yet of when it began.</p>');
+    this.#fill('times', account ? timeline(this.#execution, account, nowMs) + accountWords(this.#execution, account, this.#history, nowMs) : '<p class="body dim">Nothing is known yet of when it began.</p>');
     const fresh = this.#root.querySelector('[data-fresh]');
     if (fresh) fresh.textContent = ago(at(this.#execution.lastEventAt), nowMs);
     if (!this.#isOver) this.#fill('notice', this.#notice(nowMs));
-  }
-
-  get #endWord() {
-    return { succeeded: 'Completed', failed: 'Failed', timed_out: 'Timed out', aborted: 'Cancelled' }[this.#execution.status] ?? 'Now';
-  }
-
-  #timeline({ total, ran, parts }, nowMs) {
-    const { status, queuedAt, startedAt, finishedAt, lastEventAt, queueWaitSeconds, estimatedStartAt } = this.#execution;
-    const created = at(queuedAt ?? startedAt);
-    const { started } = attemptTimes(this.#execution);
-    const end = this.#isOver ? at(finishedAt) : nowMs;
-    const left = (ms) => (total > 0 ? Math.max(0, Math.min(100, (ms - created) / 10 / total)) : 0).toFixed(2);
-    const full = (ms, text) => `<time datetime="${new Date(ms).toISOString()}" title="${new Date(ms).toISOString()}">${text}</time>`;
-    const low = (ms, word, text, note = '') => `<span class="pt low${left(ms) > 60 ? ' before' : ''}" data-left="${left(ms)}"><b>${word}</b> ${full(ms, text)} <span class="dim">${note}</span></span>`;
-    const points = [`<span class="pt" data-left="0"><b>${queuedAt ? 'Created' : 'Started'}</b> ${full(created, stamp(created, nowMs))}</span>`];
-    if (status === 'lost') points.push(low(at(lastEventAt), 'Last event', stamp(at(lastEventAt), nowMs)));
-    else if (started !== null && queuedAt) points.push(low(started, 'Started', stamp(started, nowMs), queueWaitSeconds == null ? '' : offset(queueWaitSeconds)));
-    else if (started === null && estimatedStartAt) points.push(`<span class="pt low before" data-left="100"><b>Starts</b> ${stamp(at(estimatedStartAt), nowMs)} <span class="dim">estimated</span></span>`);
-    const note = this.#isOver ? (ran === null ? '' : `${offset(ran)} total`) : ticking(total);
-    points.push(`<span class="pt end" data-left="100"><b>${this.#endWord}</b> ${full(end, this.#isOver ? stamp(end, nowMs) : clock(end))} <span class="dim">${note}</span></span>`);
-    const said = `${queuedAt ? 'Created' : 'Started'} ${stamp(created, nowMs)}${started === null ? ', not started' : `, started ${clock(started)}`}, ${this.#endWord.toLowerCase()} ${clock(end)}${note ? `, ${note}` : ''}`;
-    const isShort = !points.some((point) => point.includes('pt low'));
-    return `<div class="path${isShort ? ' short' : ''}" role="img" aria-label="${esc(said)}">${points.join('')}${this.#rail(parts, total)}</div>`;
-  }
-
-  /** What came before the run, the run in the colour of its status, and the silence after it. */
-  #rail(parts, total) {
-    const { status } = this.#execution;
-    const seconds = (kind) => parts.find((part) => part.kind === kind)?.seconds ?? 0;
-    const [before, queue, silence] = ['before', 'queue', 'silence'].map(seconds);
-    const kind = status === 'lost' || status === 'waiting' ? 'running' : status;
-    const segments = [['c-before', before], ['c-queue', queue], [`f-${esc(kind)}`, Math.max(0, total - before - queue - silence)], ['f-lost', silence]];
-    const bars = segments.filter(([, length]) => length > 0).map(([mark, length]) => `<i class="${mark}" data-width="${(100 * length / total).toFixed(3)}"></i>`);
-    return `<div class="rail">${bars.join('')}</div>`;
-  }
-
-  #accountWords({ total, parts }) {
-    const word = { Now: 'now', Completed: 'completed', Failed: 'failed', 'Timed out': 'timed out', Cancelled: 'cancelled' }[this.#endWord];
-    const form = this.#isOver ? duration : ticking;
-    const shares = parts.map(({ kind, title, seconds }) => `<span><i class="c-${kind}"></i>${title} <b>${form(seconds)}</b> ${shareWords(seconds, total)}</span>`);
-    const { word: outlook, html } = this.#isOver || !attemptTimes(this.#execution).started ? {} : progress(this.#execution, this.#history, serverNow());
-    const expectation = html ? `<span class="outlook"><span class="bar">${html}</span> ${esc(outlook)}</span>` : '';
-    return `<div class="acct">${shares.join('')}<span>${this.#execution.queuedAt ? 'Created' : 'Started'} to ${word} <b>${form(total)}</b></span>${expectation}</div>`;
   }
 
   // Steps
 
   /** Grows in jumps, and only where what runs has reached its end. */
   #span(nowMs, before = 0) {
-    const { started } = attemptTimes(this.#execution);
-    const ran = started === null ? 0 : this.#execution.durationSeconds ?? Math.max(0, (this.#endAt(nowMs) - started) / 1000);
-    if (this.#isOver) return ran || 1;
-    return before >= ran && before > 0 && before < ran * 8 ? before : roundSpan(Math.max(1, ran * 1.15));
+    const { started, ended } = attemptTimes(this.#execution, this.#attempt);
+    const ran = started === null ? 0 : Math.max(0, ((ended ?? this.#endAt(nowMs)) - started) / 1000);
+    if (this.#isOver || ended !== null) return ran || 1;
+    return before >= ran && before > 0 && before < ran * 8 ? before : roundSpan(Math.max(1, ran * 1.05));
   }
 
   #endAt(nowMs) { return this.#isOver ? at(this.#execution.finishedAt) : nowMs; }
 
+  get #attempt() { return this.#earlier ?? this.#execution.attempt ?? 1; }
+
   #drawSteps(nowMs) {
-    const { attempt = 1, status, lastEventAt, modelCalls = [] } = this.#execution;
-    const start = attemptTimes(this.#execution).started ?? at(this.#execution.queuedAt) ?? nowMs;
-    const rows = stepRows(this.#execution, attempt);
+    const { status, lastEventAt, modelCalls = [] } = this.#execution;
+    const { queued, started } = attemptTimes(this.#execution, this.#attempt);
+    const start = started ?? queued ?? nowMs;
+    const rows = this.#rows = stepRows(this.#execution, this.#attempt);
     const span = this.#span(nowMs, this.#drawn.get('span'));
     this.#drawn.set('span', span);
-    const silentFrom = status === 'lost' && lastEventAt ? (at(lastEventAt) - start) / 1000 : null;
+    const silentFrom = status === 'lost' && lastEventAt && this.#earlier === null ? (at(lastEventAt) - start) / 1000 : null;
     this.#fill('steps-head', this.#stepsHead(rows, status));
     this.#fill('ruler', rows.length ? ruler(span) : '');
     this.#steps.show({ rows, start, span, usual: this.#usual, modelCalls, silentFrom }, nowMs);
-    this.#fill('total', this.#total(rows));
+    this.#drawTotal();
+  }
+
+  #showAttempt(attempt) {
+    this.#earlier = attempt === (this.#execution.attempt ?? 1) ? null : attempt;
+    this.#drawn.delete('span');
+    document.activeElement?.blur();
+    this.#fill('attempts', attemptTable(this.#execution, attempt, serverNow()));
+    this.#drawSteps(serverNow());
+    this.#root.querySelector(`[data-attempt="${attempt}"]`)?.focus();
   }
 
   #stepsHead(rows, status) {
@@ -437,8 +366,10 @@ class ExecutionPage {
     if (status === 'lost') marks.push(['silent', 'since the last event']);
     if (rows.some(({ bars }) => bars.length > 1)) marks.push(['bad', 'failed attempt'], ['dots', 'wait to retry']);
     const note = rows.length ? `${count(done)} of ${count(rows.length)} succeeded` : 'none was told of';
-    return `<h2>Steps</h2><span class="note">${note}</span><span class="acts">${legend(marks)}</span>`;
+    return `<h2>Steps${this.#earlier === null ? '' : ` of attempt ${this.#earlier}`}</h2><span class="note">${note}</span><span class="acts">${legend(marks)}</span>`;
   }
+
+  #drawTotal() { this.#fill('total', this.#earlier === null ? this.#total(this.#rows) : ''); }
 
   /** What all steps took, and what lies outside of them. */
   #total(rows) {
@@ -446,7 +377,7 @@ class ExecutionPage {
     if (!rows.length || !account || account.ran === null) return '';
     const part = (kind) => account.parts.find((each) => each.kind === kind)?.seconds ?? 0;
     const inside = account.ran - part('betweenSteps') - part('ran') - part('silence');
-    const form = this.#isOver ? duration : ticking;
+    const form = spanForm(this.#execution);
     const known = rows.map(({ tokens }) => tokens).filter(Boolean);
     const tokens = known.length ? known.reduce((sum, { input, output }) => sum + input + output, 0) : null;
     const costs = rows.map(({ costUsd }) => costUsd).filter((cost) => cost !== null);
@@ -469,8 +400,7 @@ class ExecutionPage {
     const text = JSON.stringify(this.#execution, null, 2);
     const size = new TextEncoder().encode(text).length;
     const isCut = size > RECORD_SHOWN;
-    const address = `/v1${pathOf(this.#id)}`;
-    this.#fill('raw', `<p class="raw-acts">${isCut ? `<span class="dim">The first ${sizeOf(RECORD_SHOWN)} of ${sizeOf(size)}</span>` : copyButton(text, 'Copy JSON')} <a href="${esc(address)}" download="${esc(this.#id.replace(/[^\w.-]/g, '_'))}.json">Download</a></p>
+    this.#fill('raw', `<p class="raw-acts">${isCut ? `<span class="dim">The first ${sizeOf(RECORD_SHOWN)} of ${sizeOf(size)}</span>` : copyButton(text, 'Copy JSON')} <a href="${esc(`/v1${pathOf(this.#id)}`)}" download="${esc(this.#id.replace(/[^\w.-]/g, '_'))}.json">Download</a></p>
       <pre class="code" tabindex="0">${esc(isCut ? text.slice(0, RECORD_SHOWN) : text)}</pre>`);
   }
 
@@ -483,35 +413,3 @@ class ExecutionPage {
 
 /** A text for the title of a tab, where nothing can keep its direction of writing from the words around it. */
 const plain = (text) => text.replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '').slice(0, 100);
-
-function shareWords(seconds, total) {
-  if (!(total > 0)) return '';
-  const share = 100 * seconds / total;
-  return share < 0.5 ? '<1 %' : percent(share).replace(/\.\d/, '');
-}
-
-/** Of nearest rank: a value that occurred. */
-function quantile(values, share) {
-  const sorted = values.toSorted((left, right) => left - right);
-  return sorted[Math.max(1, Math.ceil(share * sorted.length)) - 1];
-}
-
-function ruler(span) {
-  const tick = tickOf(span);
-  const marks = [];
-  for (let seconds = 0; seconds <= span * 1.0001; seconds += tick) {
-    const x = 100 * seconds / span;
-    const anchor = seconds === 0 ? 'start' : x > 96 ? 'end' : 'middle';
-    marks.push(`<text x="${x.toFixed(2)}%" y="12" text-anchor="${anchor}">${seconds === 0 ? '0' : axisWords(seconds)}</text>`);
-  }
-  return `<div class="r h"><span>Step</span><svg class="ruler" width="100%" height="16" aria-hidden="true">${marks.join('')}</svg><span class="num">Time</span><span class="num t2">Tokens</span><span class="num t2">Cost</span><span class="num t2">Try</span></div>`;
-}
-
-/** 200 ms, 5 s, 2 m, 1 h 30 m: marks of an axis are round. */
-function axisWords(seconds) {
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 120) return `${Number(seconds.toFixed(1))} s`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 120) return `${minutes} m`;
-  return minutes % 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} m` : `${minutes / 60} h`;
-}

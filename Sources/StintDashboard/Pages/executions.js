@@ -1,13 +1,11 @@
 // Executions: which ones, exactly?
 import { Failure, get, serverNow } from './api.js';
-import './charts.js';
 import { COLUMNS, COLUMN_COUNT, cells, pathOf, tickRow } from './execution-row.js';
-import { FILTER_ERROR, filterField, wireFilterField } from './filter-field.js';
-import { clock, count, esc, hourMinute, instant, iso, isUTC, monthDay, stamp } from './formats.js';
+import { clock, count, esc, hourMinute, stamp } from './formats.js';
+import { drawAgents, drawCounts, drawHistogram, filters, wireFilters } from './list-filters.js';
 import { leave, recall, remember, seenBefore } from './list-memory.js';
-import { GROUPS, ListView, RANGES } from './list-view.js';
+import { GROUPS, ListView } from './list-view.js';
 import { listedAt, matches } from './matching.js';
-import { icon, statusWord } from './signs.js';
 import { failurePanel, firstUse, nothingMatches, showLoading } from './states.js';
 
 /** Past so many, arrivals wait to be asked for, and are then loaded as a page. */
@@ -28,6 +26,8 @@ class ListPage {
   #items = [];
   #nextCursor = null;
   #held = new Map();
+  /** What each row shows. */
+  #drawn = new WeakMap();
   #histories = new Map();
   #figures = null;
   #figuresAt = 0;
@@ -162,8 +162,7 @@ class ListPage {
       <div class="head"><h1>Executions</h1><span class="dim">${esc(view.rangeWords(nowMs))}${view.goesByFinish ? ', by their end' : ''}${view.isNewestFirst ? '' : ', oldest first'}</span>
         <div class="acts"><button type="button" data-copy="${esc(view.command)}" title="${esc(view.command)}"><code>stint list …</code> copy as command</button></div></div>
       <section class="panel">
-        <form class="filters" role="search">${this.#fields()}</form>
-        <div class="histogram" ${view.isCounted ? '' : 'hidden'}><x-chart></x-chart></div>
+        ${filters(view)}
         <button type="button" class="pill" hidden></button>
         <div class="scroll" ${this.#items.length ? '' : 'hidden'}><table class="cards executions"><thead>${COLUMNS}</thead><tbody></tbody></table></div>
         <div class="nothing" ${this.#items.length ? 'hidden' : ''}>${nothingMatches({ withoutStatus: view.statuses.length ? view.address({ status: null }) : null, cleared: '/executions?since=24h' })}</div>
@@ -172,25 +171,15 @@ class ListPage {
     this.#body.append(...this.#items.map((execution) => this.#newRow(execution, nowMs)));
     this.#drawSeen();
     this.#drawPager();
-    if (this.#figures) this.#drawFigures();
-    this.#wire();
+    this.#drawFigures();
+    // Before the field listens: nobody asked for suggestions.
     if (focused) this.#root.querySelector(`[name="${CSS.escape(focused)}"]`)?.focus();
+    wireFilters(this.#root, view, {
+      go: (address) => this.#go(address), agents: () => this.#agentNames(),
+      ends: () => ({ from: this.#parameters.get('from') ?? this.#figures?.from, to: this.#parameters.get('to') ?? this.#figures?.to }),
+    });
+    this.#root.querySelector('.pill').addEventListener('click', () => this.#showHeld());
     this.#remember();
-  }
-
-  #fields() {
-    const view = this.#view;
-    const ranges = RANGES.map((range) => `<option value="${range}"${range === view.since ? ' selected' : ''}>last ${range.replace(/\d+/, '$& ')}</option>`);
-    const own = view.since ? '' : view.rangeWords(serverNow());
-    return `${filterField(view.text)}
-      <select name="agent" aria-label="Agent"></select>
-      <select name="range" aria-label="Time range">${ranges.join('')}
-        <option value="all"${own === 'any time' ? ' selected' : ''}>any time</option>
-        ${own && own !== 'any time' ? `<option value="" selected>${esc(own)}</option>` : ''}<option value="ends">from … to …</option></select>
-      ${view.isFiltered ? '<button type="button" data-clear>Clear</button>' : ''}
-      <span class="ends" hidden><label>from <input type="datetime-local" step="1" name="from"></label> <label>to <input type="datetime-local" step="1" name="to"></label> <button type="button" data-ends>Show</button></span>
-      ${FILTER_ERROR}
-      <span class="chips" role="group" aria-label="Status">${GROUPS.map(({ status }) => `<button type="button" class="chip" data-group="${status}" aria-pressed="${view.pressed.some((group) => group.status === status)}">${icon(status)}${statusWord(status)} <span></span></button>`).join('')}</span>`;
   }
 
   #newRow(execution, nowMs) {
@@ -198,7 +187,7 @@ class ListPage {
     row.className = 'go';
     row.dataset.id = execution.id;
     row.dataset.href = pathOf(execution.id);
-    row.innerHTML = cells(execution, this.#histories.get(execution.agent), nowMs);
+    this.#drawCells(row, execution, nowMs);
     return row;
   }
 
@@ -209,8 +198,15 @@ class ListPage {
     const row = this.#row(execution.id);
     if (!row) return;
     const hadFocus = row.contains(document.activeElement);
-    row.innerHTML = cells(execution, this.#histories.get(execution.agent), serverNow());
+    this.#drawCells(row, execution, serverNow());
     if (hadFocus) row.querySelector('a').focus();
+  }
+
+  #drawCells(row, execution, nowMs) {
+    const markup = cells(execution, this.#histories.get(execution.agent), nowMs);
+    if (this.#drawn.get(row) === markup) return;
+    this.#drawn.set(row, markup);
+    row.innerHTML = markup;
   }
 
   /** The line above what was there at the last visit. */
@@ -255,106 +251,16 @@ class ListPage {
   // Figures
 
   #drawFigures() {
-    this.#drawAgents();
-    this.#drawCounts();
-    if (this.#view.isCounted) this.#drawHistogram();
-  }
-
-  #drawAgents() {
-    const select = this.#root.querySelector('select[name=agent]');
-    const names = this.#agentNames();
-    const markup = ['', ...names].map((name) => `<option value="${esc(name)}"${name === this.#view.agent ? ' selected' : ''}>${name ? esc(name) : 'All agents'}</option>`).join('');
-    if (select.dataset.names === names.join('\n') || document.activeElement === select) return;
-    select.dataset.names = names.join('\n');
-    select.innerHTML = markup;
+    drawAgents(this.#root, this.#view, this.#agentNames());
+    if (!this.#figures) return;
+    drawCounts(this.#root, this.#view, this.#figures);
+    drawHistogram(this.#root, this.#view, this.#figures, (address) => this.#go(address));
   }
 
   #agentNames() {
     const names = new Set([this.#view.agent, ...this.#histories.keys(), ...this.#items.map(({ agent }) => agent)]);
     for (const { agentName } of this.#figures?.realtime.executionsInProgress ?? []) names.add(agentName);
     return [...names].filter(Boolean).sort();
-  }
-
-  /** Of what finished in the range; of what is open, as it is now. */
-  #drawCounts() {
-    const { performance, realtime } = this.#figures;
-    const endsNow = !this.#view.filters.has('to');
-    const counts = {
-      queued: endsNow ? realtime.queueDepth : null, running: endsNow ? realtime.currentlyRunning : null,
-      lost: performance.lostExecutions, succeeded: performance.successfulExecutions, failed: performance.failedExecutions,
-      timed_out: performance.timedOutExecutions, aborted: performance.cancelledExecutions,
-    };
-    for (const chip of this.#root.querySelectorAll('[data-group]')) {
-      const { group } = chip.dataset;
-      const number = this.#view.isCounted ? counts[group] : null;
-      const isOpen = group === 'queued' || group === 'running';
-      chip.lastElementChild.textContent = number == null ? '' : count(number);
-      chip.title = number == null ? '' : isOpen ? 'now' : group === 'lost' ? 'last heard of in this range' : 'ended in this range';
-    }
-  }
-
-  #drawHistogram() {
-    const { patterns, stepSeconds } = this.#figures;
-    const series = this.#series();
-    const chart = this.#root.querySelector('x-chart');
-    chart.parentElement.hidden = !series.length;
-    if (!series.length) return;
-    const step = (stepSeconds ?? 60) * 1000;
-    const span = (row) => `${step >= 86_400_000 ? monthDay(row.t) : `${monthDay(row.t)} ${hourMinute(row.t)}–${hourMinute(row.t + step)}`}`;
-    const total = (row) => series.reduce((sum, { key }) => sum + (row[key] ?? 0), 0);
-    chart.spec = {
-      height: 66, left: 30, time: true, series, name: span,
-      rows: patterns.timeline.map((point) => ({ ...point, t: instant(point.timestamp) })),
-      label: 'Ended executions over the range; Enter shows those of the chosen bar',
-      tip: (row) => `${span(row)}<br><b>${count(total(row))}</b> ended${series.filter(({ key }) => row[key]).map(({ key, name }) => `<br>${count(row[key])} ${name.toLowerCase()}`).join('')}`,
-      open: (row) => this.#go(this.#view.address({ since: null, from: iso(row.t), to: iso(row.t + step), on: 'finish' })),
-    };
-  }
-
-  /** The ended statuses that the list shows. */
-  #series() {
-    const { statuses } = this.#view;
-    return [
-      ['succeeded', 'succeeded', 'ok'], ['failed', 'failed', 'bad'], ['timed_out', 'timedOut', 'time'],
-      ['aborted', 'cancelled', 'slate'], ['lost', 'lost', 'lost'],
-    ].filter(([status]) => !statuses.length || statuses.includes(status))
-      .map(([status, key, mark]) => ({ key, mark, kind: 'bar', name: statusWord(status) }));
-  }
-
-  // What the reader does
-
-  #wire() {
-    const form = this.#root.querySelector('form.filters');
-    const view = this.#view;
-    wireFilterField(form, { agents: () => this.#agentNames(), apply: (parameters) => this.#go(view.withFilter(parameters)) });
-    this.#drawAgents();
-    form.elements.agent.addEventListener('change', (event) => this.#go(view.address({ agent: event.target.value })));
-    form.elements.range.addEventListener('change', (event) => this.#chooseRange(event.target.value, form));
-    form.querySelector('[data-ends]').addEventListener('click', () => this.#chooseEnds(form));
-    form.querySelector('[data-clear]')?.addEventListener('click', () => this.#go('/executions?since=24h'));
-    for (const group of GROUPS) {
-      form.querySelector(`[data-group="${group.status}"]`).addEventListener('click', () => this.#go(view.withStatus(group)));
-    }
-    this.#root.querySelector('.pill').addEventListener('click', () => this.#showHeld());
-  }
-
-  #chooseRange(range, form) {
-    const isOwn = range === 'ends';
-    form.querySelector('.ends').hidden = !isOwn;
-    if (isOwn) {
-      const { from, to } = this.#figures ?? {};
-      form.elements.from.value = fieldTime(instant(this.#parameters.get('from') ?? from));
-      form.elements.to.value = fieldTime(instant(this.#parameters.get('to') ?? to));
-      form.elements.from.focus();
-    } else if (range) {
-      this.#go(this.#view.address({ since: range, from: null, to: null, on: null }));
-    }
-  }
-
-  #chooseEnds(form) {
-    const [from, to] = ['from', 'to'].map((name) => fieldInstant(form.elements[name].value));
-    if (from === null && to === null) return;
-    this.#go(this.#view.address({ since: null, from: from === null ? null : iso(from), to: to === null ? null : iso(to) }));
   }
 
   // Live
@@ -450,22 +356,12 @@ class ListPage {
     const row = this.#row(id);
     if (!row) return;
     row.innerHTML = `<td colspan="${COLUMN_COUNT}" class="dim">Erased</td>`;
+    row.removeAttribute('data-id');
+    row.removeAttribute('data-href');
     this.#items = this.#items.filter((execution) => execution.id !== id);
   }
 
   #remember() {
     remember(this.#address, { items: this.#items, nextCursor: this.#nextCursor, parameters: this.#parameters });
   }
-}
-
-/** An instant as a field of local time, or of UTC where that is in force. */
-function fieldTime(ms) {
-  if (ms === null) return '';
-  const shift = isUTC() ? 0 : new Date(ms).getTimezoneOffset() * 60_000;
-  return new Date(ms - shift).toISOString().slice(0, 19);
-}
-
-function fieldInstant(text) {
-  const ms = text ? Date.parse(isUTC() ? `${text}Z` : text) : NaN;
-  return Number.isNaN(ms) ? null : ms;
 }

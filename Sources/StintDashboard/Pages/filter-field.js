@@ -85,7 +85,7 @@ export function wireFilterField(form, { agents, apply }) {
       apply(parameters);
     } catch (failure) {
       if (!(failure instanceof FilterError)) throw failure;
-      complain(`${failure.message}.`);
+      complain(`${failure.message[0].toUpperCase()}${failure.message.slice(1)}.`);
     }
   });
 }

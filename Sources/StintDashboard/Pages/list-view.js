@@ -1,10 +1,13 @@
 // What an address of the list asks for, in the words of the interface and in those of the terminal.
-import { instant, stamp } from './formats.js';
+import { instant, spanWords, stamp } from './formats.js';
 import { STATUSES, print } from './query.js';
 
 export const RANGES = ['1h', '6h', '24h', '7d', '30d', '90d'];
 const HOUR_MS = 3_600_000;
-const RANGE_MS = { '1h': 1, '6h': 6, '24h': 24, '7d': 168, '30d': 720, '90d': 2160 };
+const RANGE_HOURS = { '1h': 1, '6h': 6, '24h': 24, '7d': 168, '30d': 720, '90d': 2160 };
+
+/** The shortest range up to now that holds an instant; the longest where none does. */
+export const rangeSince = (ms, nowMs) => RANGES.find((range) => nowMs - ms < RANGE_HOURS[range] * HOUR_MS) ?? RANGES.at(-1);
 
 /** The seven statuses of the buttons; two of the interface share a word on two of them. */
 export const GROUPS = [
@@ -52,7 +55,7 @@ export class ListView {
   /** The parameters of the interface, the range counted from `nowMs`. */
   parameters(nowMs) {
     const parameters = new URLSearchParams(this.filters);
-    if (this.since) parameters.set('from', new Date(nowMs - RANGE_MS[this.since] * HOUR_MS).toISOString());
+    if (this.since) parameters.set('from', new Date(nowMs - RANGE_HOURS[this.since] * HOUR_MS).toISOString());
     return parameters;
   }
 
@@ -102,13 +105,13 @@ export class ListView {
     return this.address({ status: isPressed ? others : [...others, ...statuses] });
   }
 
-  /** `last 24 h`, `Nov 20 14:00 to 15:00:00`, `any time` */
+  /** `last 24 h`, `Nov 20 14:00–15:00`, `any time` */
   rangeWords(nowMs) {
     if (this.since) return `last ${this.since.replace(/\d+/, '$& ')}`;
     const [from, to] = ['from', 'to'].map((name) => instantOf(this.filters.get(name)));
     if (from === null && to === null) return 'any time';
     if (to === null) return `since ${stamp(from, nowMs)}`;
-    return from === null ? `until ${stamp(to, nowMs)}` : `${stamp(from, nowMs)} to ${stamp(to, nowMs)}`;
+    return from === null ? `until ${stamp(to, nowMs)}` : spanWords(from, to, nowMs);
   }
 
   /** The command that prints the same list. */

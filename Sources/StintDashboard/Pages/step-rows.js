@@ -30,14 +30,14 @@ import { isFinal } from './signs.js';
  */
 export function stepRows(execution, attempt) {
   const histories = stepHistories(execution, attempt);
-  const start = attemptTimes(execution, attempt).started ?? 0;
+  const { started, ended } = attemptTimes(execution, attempt);
   const isOver = isFinal(execution.status) || attempt !== (execution.attempt ?? 1);
   const failed = histories.find(({ last }) => isFailure(last.status));
-  const rows = histories.map((history) => rowOf(history, { execution, start, isOver, failed }));
+  const rows = histories.map((history) => rowOf(history, { execution, start: started ?? 0, end: ended, isOver, failed }));
   return nested(rows);
 }
 
-function rowOf({ key, name, tries, last }, { execution, start, isOver, failed }) {
+function rowOf({ key, name, tries, last }, { execution, start, end, isOver, failed }) {
   const { began } = tries[0];
   const { ended } = tries.at(-1);
   const works = last.status === 'running' && !isOver;
@@ -46,7 +46,7 @@ function rowOf({ key, name, tries, last }, { execution, start, isOver, failed })
     errors: tries.filter(({ step }) => step.error).map(({ step }) => ({ error: step.error, number: step.try ?? 1 })),
     status: last.status,
     remark: remarkOn(last, { isOver, failed }),
-    bars: tries.filter((each) => each.began !== null).map((each) => barOf(each, execution, start, isOver)),
+    bars: tries.filter((each) => each.began !== null).map((each) => barOf(each, execution, { start, end, isOver })),
     seconds: secondsOf(tries, last, began, ended, execution),
     since: works ? began : null,
     word: wordFor(last.status, isOver),
@@ -66,9 +66,9 @@ function remarkOn({ status, activity, error }, { isOver, failed }) {
 }
 
 /** A step that nobody ended worked as long as anything was heard. */
-function barOf({ step, began, ended }, execution, start, isOver) {
+function barOf({ step, began, ended }, execution, { start, end, isOver }) {
   const from = (began - start) / 1000;
-  const until = ended ?? (step.status === 'lost' ? at(execution.lastEventAt) : isOver ? at(execution.finishedAt) : null);
+  const until = ended ?? (step.status === 'lost' ? at(execution.lastEventAt) : isOver ? end ?? began : null);
   return { from: Math.max(0, from), to: until === null ? null : Math.max(from, (until - start) / 1000), status: step.status, step };
 }
 

@@ -199,7 +199,7 @@ export class StepList {
       : row.seconds !== null ? duration(row.seconds) : row.word;
     const total = row.tokens ? row.tokens.input + row.tokens.output : null;
     return `<div class="step" data-index="${index}"><div class="r">
-      <span class="name d${Math.min(DEEPEST, row.depth)}">${this.#foldButton(row)}<button type="button" data-act="open" aria-expanded="${isOpen}">${CARET}${icon(row.status)}<span class="words"><span class="cut">${saidInBrief(row.name)}<span class="sr"> ${esc(statusWord(row.status))}</span></span><span class="act cut">${saidInBrief(row.remark)}</span></span></button></span>
+      <span class="name d${Math.min(DEEPEST, row.depth)}">${this.#foldButton(row)}<button type="button" data-act="open" aria-expanded="${isOpen}">${CARET}${icon(row.status)}<span class="words"><span class="cut">${saidInBrief(row.name)}<span class="sr"> ${esc(row.status === 'pending' ? row.word : statusWord(row.status))}</span></span><span class="act cut">${saidInBrief(row.remark)}</span></span></button></span>
       ${this.#lane(row, nowMs)}<span class="num">${time}</span><span class="num t2">${compact(total)}</span><span class="num t2">${usd(row.costUsd)}</span><span class="num t2">${row.tryNumber ?? '–'}</span></div>${isOpen ? this.#more(row) : ''}</div>`;
   }
 

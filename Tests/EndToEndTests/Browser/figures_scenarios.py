@@ -37,7 +37,7 @@ def server_with(stage, seed):
     server = stage.server("--sweep-interval", "1s")
     server.tell(*history(seed))
     silent = lambda: [item for item in server.get("/v1/executions?status=running&limit=500")["items"] if item["heartbeatSeconds"]]
-    wait_until(lambda: not silent(), what="the silence of all")
+    wait_until(lambda: not silent(), within=30, what="the silence of all")
     return server
 
 
@@ -79,7 +79,7 @@ def tiles(stage):
 def buckets(stage):
     server = server_with(stage, 3)
     page = stage.open(server, "/")
-    said = server.get("/v1/metrics/latency?timeframe=24h")["latencyDistribution"]
+    said = server.get("/v1/metrics/latency?timeframe=24h")["latency"]["latencyDistribution"]
     counts = {bucket["bucket"]: bucket["count"] for bucket in said}
     assert sum(counts.values()) > 20
     for place, expected in enumerate(reversed(counts.values())):

@@ -77,14 +77,13 @@ def paging(stage):
             break
         top = first_ids(page)[0]
         older.click()
-        page.wait_for_function("top => document.querySelector('tbody tr[data-id]')?.dataset.id !== top", arg=top)
+        expect(page.locator("tbody tr[data-id]").first).not_to_have_attribute("data-id", top)
     assert len(seen) == len(set(seen)) > 50
     total = stage.fleet.get("/v1/executions?agent=code-reviewer&limit=500")["items"]
     assert seen == [item["id"] for item in total]
     while "cursor=" in page.url:
         page.go_back()
-    settle(page)
-    page.wait_for_function("top => document.querySelector('tbody tr[data-id]')?.dataset.id === top", arg=first[0])
+    expect(page.locator("tbody tr[data-id]").first).to_have_attribute("data-id", first[0])
 
 
 @scenario("g o, g e, g d, j, Enter, Space and Esc work from a fresh page without a click")

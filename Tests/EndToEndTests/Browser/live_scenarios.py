@@ -6,7 +6,7 @@ import time
 from playwright.sync_api import expect
 
 from servers import begun, event, finished, wait_until
-from stage import scenario, settle
+from stage import drawn, scenario, settle
 
 LOST_CONNECTION = "Failed to load resource|ERR_|Failed to fetch"
 
@@ -48,7 +48,7 @@ def silent(stage, page, seconds):
     page.wait_for_load_state("networkidle")
     asked, shown = len(stage.watched[-1].requests), page.inner_html("main")
     page.clock.run_for(seconds * 1_000)
-    page.evaluate("() => new Promise(requestAnimationFrame)")
+    drawn(page)
     assert stage.watched[-1].requests[asked:] == []
     assert page.inner_html("main") == shown
     assert not page.locator("#live").is_visible()

@@ -4,8 +4,8 @@ import time
 
 from playwright.sync_api import expect
 
-from servers import begun, event, finished, instant
-from stage import scenario, settle
+from servers import begun, event, finished, instant, wait_until
+from stage import drawn, scenario
 
 
 @scenario("an execution of 2,000 steps opens within four seconds, and its last step can be reached")
@@ -28,7 +28,7 @@ def many_steps(stage):
             break
         page.mouse.move(700, 500)
         page.mouse.wheel(0, 4_000)
-        page.evaluate("() => new Promise(requestAnimationFrame)")
+        drawn(page)
     expect(page.get_by_text("step-1999").first).to_be_visible()
 
 
@@ -49,7 +49,7 @@ def few_requests(stage):
     failed = stage.fleet.get("/v1/executions?status=failed&limit=1")["items"][0]["id"]
     for address in ("/", "/executions", "/diagnose", f"/executions/{failed}"):
         page = stage.open(stage.fleet, address)
-        page.wait_for_function("performance.getEntriesByName('page-ready').length > 0")
+        wait_until(lambda: page.evaluate("performance.getEntriesByName('page-ready').length"), what="the page")
         ready = page.evaluate("performance.getEntriesByName('page-ready')[0].startTime")
         entries = page.evaluate("""() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
             .map(each => [each.name, each.startTime, each.transferSize])""")

@@ -1,5 +1,6 @@
 """What a scenario stands on: a browser, servers, and pages that are watched."""
 
+import functools
 import pathlib
 import re
 from urllib.parse import urlsplit
@@ -39,6 +40,14 @@ class Backstage:
         self.program = program
         self.browser = browser
         self._fleet = None
+        self._shared = []
+
+    @functools.cached_property
+    def fleet_pages(self):
+        """Every page over the fleet by its address, opened once and only looked at."""
+        stage = Stage(self)
+        self._shared.append(stage)
+        return {address: stage.open(self.fleet, address) for address in addresses(self.fleet)}
 
     @property
     def fleet(self):
@@ -47,6 +56,8 @@ class Backstage:
         return self._fleet
 
     def end(self):
+        for stage in self._shared:
+            stage.close()
         if self._fleet:
             self._fleet.end()
 
@@ -64,6 +75,13 @@ class Stage:
     def fleet(self):
         """The shared server with two days of a simulated fleet. Only to be read."""
         return self.backstage.fleet
+
+    def fleet_pages(self):
+        """Each page over the fleet, at 1440 pixels in the light theme. They are shared: only to be looked at."""
+        for page in self.backstage.fleet_pages.values():
+            page.set_viewport_size({"width": 1440, "height": 900})
+            page.emulate_media(color_scheme="light")
+            yield page
 
     def server(self, *options, **preparations):
         """A server of this scenario's own; the arguments are those of `Server`."""
@@ -123,10 +141,24 @@ class Watch:
             self.complaints.append(f"request to {request.url}")
 
 
+def addresses(server):
+    """One address a page, and an execution of each kind of end."""
+    found = ["/", "/executions", "/diagnose"]
+    for status in ("succeeded", "failed", "lost"):
+        items = server.get(f"/v1/executions?status={status}&limit=1")["items"]
+        found += [f"/executions/{item['id']}" for item in items]
+    return found
+
+
 def settle(page):
     """Waits until the page shows its heading and nothing of it is still being loaded."""
-    page.wait_for_selector("main h1")
-    page.wait_for_function("!document.querySelector('main [aria-busy=true]')")
+    expect(page.locator("main h1")).to_be_visible()
+    expect(page.locator("main [aria-busy=true]")).to_have_count(0)
+
+
+def drawn(page):
+    """Waits until what has changed is laid out."""
+    page.evaluate("() => new Promise(requestAnimationFrame)")
 
 
 def audit(page, check, *arguments):
