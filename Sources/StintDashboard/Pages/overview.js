@@ -22,6 +22,9 @@ export async function overview(context) {
   return page.handlers;
 }
 
+/** What the world may do to a request, and the page being left. */
+const isExpected = (failure) => failure instanceof Failure || failure.name === 'AbortError';
+
 class OverviewPage {
   #context;
   #range;
@@ -75,7 +78,7 @@ class OverviewPage {
 
   /** What is on screen stays where that fails. */
   async #loadAgain() {
-    await this.#load().catch((failure) => { if (!(failure instanceof Failure)) throw failure; });
+    await this.#load().catch((failure) => { if (!isExpected(failure)) throw failure; });
   }
 
   async #load() {
@@ -110,8 +113,8 @@ class OverviewPage {
       this.#take(await this.#readFigures());
       this.#drawFigures();
     } catch (failure) {
-      if (!(failure instanceof Failure)) return;
-      this.#part('age').textContent = `figures of ${clock(instant(this.#figures.to))}; since then: ${failure.title}`;
+      if (!isExpected(failure)) throw failure;
+      if (!this.#context.signal.aborted) this.#drawAge(`figures of ${clock(instant(this.#figures.to))}; since then: ${failure.title}`, 'sub');
     }
   }
 
@@ -123,9 +126,12 @@ class OverviewPage {
     this.#context.signal.addEventListener('abort', () => clearTimeout(timer));
   }
 
-  #tryAgain() {
+  async #tryAgain() {
     if (this.#figures || this.#context.signal.aborted) return;
-    this.#load().catch((failure) => { if (failure instanceof Failure) this.#fail(failure); });
+    await this.#load().catch((failure) => {
+      if (!isExpected(failure)) throw failure;
+      if (!this.#context.signal.aborted) this.#fail(failure);
+    });
   }
 
   // Nothing recorded yet
@@ -141,7 +147,12 @@ class OverviewPage {
     const { signal, live } = this.#context;
     const words = await firstUse({ signal });
     if (signal.aborted) return;
-    live({}, { onExecution: () => this.open(), onReset: () => this.open() });
+    let isLeft = false;
+    const begin = () => {
+      if (!isLeft) this.open();
+      isLeft = true;
+    };
+    live({}, { onExecution: begin, onReset: begin });
     this.#root.innerHTML = `<div class="head"><h1>Overview</h1></div>${words}`;
   }
 
@@ -197,12 +208,17 @@ class OverviewPage {
 
     this.#flight.learn(figures);
     this.#drawNow();
-    this.#part('age').textContent = range.comparedWords(figures, now);
+    this.#drawAge(range.comparedWords(figures, now), 'dim opt');
     this.#drawPanel('throughput', throughputPanel(figures, range), { throughput: throughputSpec(figures, rows, range, open) });
     this.#drawPanel('latency', latencyPanel(latencyTable(figures), range, words), { latency: latencySpec(figures, range, (bounds) => this.#context.navigate(lists.finished(bounds))) });
     this.#drawPanel('timeline', timelinePanel(figures, spans, lists, range, now), timelineSpecs(figures, rows, spans, range, open));
     this.#agents.load(figures, lists, words);
     redraw(this.#part('models'), modelPanel(figures, words));
+  }
+
+  #drawAge(words, kind) {
+    this.#part('age').textContent = words;
+    this.#part('age').className = kind;
   }
 
   /** What follows the feed: the status bar, the system, the queue. */
