@@ -32,6 +32,7 @@ class OverviewPage {
   #realtime = null;
   #lost = new Map();
   #isMoreLost = false;
+  #lostFailure = null;
   #flight = null;
   #agents = null;
   #renewAt = Infinity;
@@ -82,10 +83,7 @@ class OverviewPage {
   }
 
   async #load() {
-    const { signal } = this.#context;
-    const [figures, lost] = await Promise.all([this.#readFigures(), get('/v1/executions', { status: 'lost', limit: MOST_LOST }, { signal })]);
-    this.#lost = new Map(lost.items.map((execution) => [execution.id, execution]));
-    this.#isMoreLost = Boolean(lost.nextCursor);
+    const [figures] = await Promise.all([this.#readFigures(), this.#readLost()]);
     if (await this.#isNothingRecorded(figures)) return this.#welcome();
     this.#take(figures);
     if (!this.#flight) this.#drawFrame();
@@ -98,6 +96,19 @@ class OverviewPage {
   #readFigures() {
     const asked = { ...this.#range.parameters, tz: zone(), compare: 'previous' };
     return get('/v1/metrics', asked, { signal: this.#context.signal });
+  }
+
+  /** One part of the page; where it fails the rest stands. */
+  async #readLost() {
+    try {
+      const { items, nextCursor } = await get('/v1/executions', { status: 'lost', limit: MOST_LOST }, { signal: this.#context.signal });
+      this.#lost = new Map(items.map((execution) => [execution.id, execution]));
+      this.#isMoreLost = Boolean(nextCursor);
+      this.#lostFailure = null;
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      this.#lostFailure = failure;
+    }
   }
 
   #take(figures) {
@@ -192,6 +203,7 @@ class OverviewPage {
       <div class="deck g11"><div data-part="throughput"></div><div data-part="latency"></div></div>
       <div class="deck" data-part="timeline"></div><div class="deck" data-part="agents"></div><div class="deck" data-part="models"></div>`;
     listenForRange(this.#root, (change) => this.#context.navigate(change));
+    this.#part('lost').addEventListener('click', ({ target }) => { if (target.closest('[data-retry]')) this.#loadAgain(); });
     this.#flight = new InFlight(this.#part('flight'));
     this.#agents = new AgentTable(this.#part('agents'));
   }
@@ -236,7 +248,9 @@ class OverviewPage {
   #drawLost() {
     const lost = [...this.#lost.values()].sort((one, other) => instant(other.lastEventAt) - instant(one.lastEventAt));
     this.#context.setLostCount(this.#lostWords);
-    redraw(this.#part('lost'), lostNotice(lost, this.#isMoreLost, serverNow()));
+    const notice = lostNotice(lost, this.#isMoreLost, serverNow());
+    const failed = this.#lostFailure ? failurePanel(this.#lostFailure, { title: 'What is lost could not be read' }) : '';
+    redraw(this.#part('lost'), failed + notice);
   }
 
   #drawPanel(name, markup, specs) {
