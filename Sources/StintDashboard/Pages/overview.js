@@ -109,7 +109,6 @@ class OverviewPage {
     try {
       this.#take(await this.#readFigures());
       this.#drawFigures();
-      this.#part('age').textContent = this.#range.against;
     } catch (failure) {
       if (!(failure instanceof Failure)) return;
       this.#part('age').textContent = `figures of ${clock(instant(this.#figures.to))}; since then: ${failure.title}`;
@@ -175,7 +174,7 @@ class OverviewPage {
 
   #drawFrame() {
     const range = this.#range;
-    this.#root.innerHTML = `<div class="head"><h1>Overview</h1><div class="acts"><span class="dim opt" data-part="age">${esc(range.against)}</span>
+    this.#root.innerHTML = `<div class="head"><h1>Overview</h1><div class="acts"><span class="dim opt" data-part="age"></span>
         ${rangeChooser(range, this.#figures)}${copyCommand(range.command)}</div></div>
       <div class="panel vitals" data-part="vitals"></div><div data-part="lost"></div>
       <div class="deck g21"><div data-part="flight">${flightPanel()}</div><div class="deck side"><div data-part="system"></div><div data-part="queue"></div></div></div>
@@ -198,6 +197,7 @@ class OverviewPage {
 
     this.#flight.learn(figures);
     this.#drawNow();
+    this.#part('age').textContent = range.comparedWords(figures, now);
     this.#drawPanel('throughput', throughputPanel(figures, range), { throughput: throughputSpec(figures, rows, range, open) });
     this.#drawPanel('latency', latencyPanel(latencyTable(figures), range, words), { latency: latencySpec(figures, range, (bounds) => this.#context.navigate(lists.finished(bounds))) });
     this.#drawPanel('timeline', timelinePanel(figures, spans, lists, range, now), timelineSpecs(figures, rows, spans, range, open));
