@@ -14,9 +14,9 @@ import { StepList, isBusy } from './steps.js';
 import { roundSpan, stepRows } from './step-rows.js';
 import { accountWords, place, ruler, spanForm, timeline } from './timeline.js';
 
-/** The record is read again at most so often; one that takes long is waited for twice as long, up to a bound. */
-const REREAD_MS = 300;
-const LONGEST_REREAD_MS = 2_000;
+/** Between two readings of the record: at least so long, and as long as a reading takes, up to a bound. */
+const REST_MS = 300;
+const LONGEST_REST_MS = 2_000;
 /** More than this is shown cut, with its size and a download. */
 const RECORD_SHOWN = 256 * 1024;
 
@@ -39,7 +39,7 @@ class ExecutionPage {
   #rereading = null;
   #isReading = false;
   #isStale = false;
-  #rereadMs = 0;
+  #restsUntil = 0;
   #usual = new Map();
   #history = null;
   #alike = null;
@@ -87,7 +87,8 @@ class ExecutionPage {
     this.#build();
     this.#draw();
     if (!this.#isOver) this.#follow();
-    this.#learnMore(signal);
+    // The page stands without it.
+    setTimeout(() => this.#learnMore(signal));
   }
 
   #read() { return get(`/v1/executions/${encodeURIComponent(this.#id)}`, {}, { signal: this.#context.signal }); }
@@ -108,6 +109,7 @@ class ExecutionPage {
 
   /** What the record does not hold: usual times, others with the same error, the verdict of the diagnosis. */
   async #learnMore(signal) {
+    if (signal.aborted) return;
     const quietly = (promise) => promise.catch((failure) => {
       if (failure.name !== 'AbortError' && !(failure instanceof Failure)) throw failure;
     });
@@ -155,7 +157,7 @@ class ExecutionPage {
     }
     if (this.#rereading !== null && !atOnce) return;
     clearTimeout(this.#rereading);
-    const wait = atOnce || !this.#rereadMs ? 0 : Math.min(LONGEST_REREAD_MS, Math.max(REREAD_MS, 2 * this.#rereadMs));
+    const wait = atOnce ? 0 : Math.max(0, this.#restsUntil - performance.now());
     this.#rereading = setTimeout(() => this.#readAgain(), wait);
   }
 
@@ -165,7 +167,8 @@ class ExecutionPage {
     this.#isReading = true;
     const asked = performance.now();
     const record = await this.#read().catch((failure) => failure);
-    this.#rereadMs = performance.now() - asked;
+    const answered = performance.now();
+    this.#restsUntil = answered + Math.min(LONGEST_REST_MS, Math.max(REST_MS, answered - asked));
     this.#isReading = false;
     if (this.#context.signal.aborted) return;
     if (record instanceof Error) {

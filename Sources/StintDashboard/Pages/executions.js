@@ -11,6 +11,7 @@ import { failurePanel, firstUse, nothingMatches, showLoading } from './states.js
 /** Past so many, arrivals wait to be asked for, and are then loaded as a page. */
 const MOST_ROWS = 300;
 const FIGURES_MS = 30_000;
+const CLOCK_FAULT_MS = 60_000;
 
 /** @returns {Promise<import('./app.js').PageHandlers>} */
 export async function executions(context) {
@@ -22,7 +23,7 @@ export async function executions(context) {
 class ListPage {
   #context;
   #view;
-  #parameters;
+  #parameters = null;
   #items = [];
   #nextCursor = null;
   #held = new Map();
@@ -32,13 +33,11 @@ class ListPage {
   #figures = null;
   #figuresAt = 0;
   #figuresAreStale = false;
-  #seen;
+  #seen = null;
 
   constructor(context) {
     this.#context = context;
     this.#view = new ListView(context.query);
-    this.#parameters = this.#view.parameters(serverNow());
-    this.#seen = seenBefore(this.#view.identity, serverNow());
   }
 
   get handlers() {
@@ -60,7 +59,8 @@ class ListPage {
   async open() {
     const { signal, root } = this.#context;
     const recalled = recall(this.#address);
-    const loaded = this.#loadFigures();
+    // Beside the list, and left without a word when the page is.
+    this.#loadFigures().catch((failure) => { if (failure.name !== 'AbortError') throw failure; });
     if (recalled?.list) this.#takePage(recalled.list);
     else {
       const stopWaiting = showLoading(root, 'Executions');
@@ -73,23 +73,26 @@ class ListPage {
         stopWaiting();
       }
     }
+    this.#seen = seenBefore(this.#view.identity, serverNow());
     this.#draw();
     if (recalled) this.#selectAgain(recalled.current);
     this.#follow();
     this.#noteLeaving(signal);
-    loaded.catch((failure) => { if (failure.name !== 'AbortError') throw failure; });
     if (!this.#items.length && !this.#view.cursor) await this.#welcome();
   }
 
-  async #loadPage() {
-    const { items, nextCursor } = await get('/v1/executions', this.#pageParameters(), { signal: this.#context.signal });
-    return { items, nextCursor: nextCursor ?? null, parameters: this.#parameters };
-  }
-
-  #pageParameters() {
-    const parameters = new URLSearchParams(this.#parameters);
-    if (this.#view.cursor) parameters.set('cursor', this.#view.cursor);
-    return parameters;
+  /** @param {URLSearchParams} [parameters] with the range as it was counted before */
+  async #loadPage(parameters = null) {
+    const askedMs = serverNow();
+    const asked = parameters ?? this.#view.parameters(askedMs);
+    const query = new URLSearchParams(asked);
+    if (this.#view.cursor) query.set('cursor', this.#view.cursor);
+    const before = Date.now();
+    const { items, nextCursor } = await get('/v1/executions', query, { signal: this.#context.signal });
+    // The first answer tells what time it is; the range may have been counted from a wrong clock.
+    const wasWrong = Math.abs(serverNow() - askedMs - (Date.now() - before)) > CLOCK_FAULT_MS;
+    if (wasWrong && !parameters && this.#view.since) return this.#loadPage();
+    return { items, nextCursor: nextCursor ?? null, parameters: asked };
   }
 
   #takePage({ items, nextCursor, parameters }) {
@@ -118,7 +121,7 @@ class ListPage {
 
   /** After what the feed did not tell: rows change in place, new ones arrive. */
   async #catchUp() {
-    const { items } = await this.#loadPage().catch(() => ({ items: [] }));
+    const { items } = await this.#loadPage(this.#parameters).catch(() => ({ items: [] }));
     items.forEach((summary) => this.#hear(summary));
     this.#figuresAreStale = true;
   }
@@ -342,7 +345,6 @@ class ListPage {
   }
 
   async #loadAnew() {
-    this.#parameters = this.#view.parameters(serverNow());
     const page = await this.#loadPage().catch(() => null);
     if (!page) return;
     this.#held.clear();
