@@ -31,6 +31,7 @@ let package = Package(
         .systemLibrary(name: "CKernel"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "StintModel"),
+        .target(name: "StintFeed", dependencies: ["StintModel"]),
         .target(name: "StintMetrics", dependencies: ["StintModel"]),
         .target(
             name: "StintStorage",
@@ -54,7 +55,8 @@ let package = Package(
         .target(
             name: "StintServer",
             dependencies: [
-                "CZlib", "StintIngest", "StintMetrics", "StintModel", "StintStorage", "StintWire",
+                "CZlib", "StintFeed", "StintIngest", "StintMetrics", "StintModel", "StintStorage",
+                "StintWire",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -64,6 +66,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
@@ -111,6 +114,7 @@ let package = Package(
                 "StintIngest", "StintMetrics", "StintModel", "StintServer", "StintStorage",
                 "StintWire",
             ]),
+        .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(name: "StintIngestTests", dependencies: ["StintIngest", "StintModel"]),
         .testTarget(
             name: "StintCommandTests",
@@ -138,6 +142,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]),
         .testTarget(

@@ -8,13 +8,7 @@ extension ExecutionQuery {
     init(workspace: Workspace, _ parameters: inout QueryParameters) throws(Problem) {
         self.init(workspace: workspace)
         agent = try parameters.one("agent")
-        for word in parameters.all("status") {
-            guard let status = ExecutionStatus(word: word) else {
-                let known = ExecutionStatus.allCases.map(\.word).joined(separator: ", ")
-                throw .parameter("status", "one of \(known) is due.")
-            }
-            statuses.insert(status)
-        }
+        statuses = try parameters.statuses()
         from = try parameters.instant("from")
         to = try parameters.instant("to")
         if let q = try parameters.one("q") {
@@ -42,5 +36,20 @@ extension ExecutionQuery {
         }
         order = try parameters.word("order", of: Order.self) ?? .descending
         key = try parameters.word("on", of: Key.self) ?? .start
+    }
+}
+
+extension QueryParameters {
+    /// The statuses of `status`, which may stand more than once; synonyms in common use are understood.
+    mutating func statuses() throws(Problem) -> Set<ExecutionStatus> {
+        var statuses: Set<ExecutionStatus> = []
+        for word in all("status") {
+            guard let status = ExecutionStatus(word: word) else {
+                let known = ExecutionStatus.allCases.map(\.word).joined(separator: ", ")
+                throw .parameter("status", "one of \(known) is due.")
+            }
+            statuses.insert(status)
+        }
+        return statuses
     }
 }

@@ -10,7 +10,8 @@ struct ExecutionRoutes: Sendable {
     let store: any ExecutionStore
     let cursor: Cursor
     let watch: ExecutionWatch
-    let remaining: RemainingTimes
+    let live: LiveFeed
+    let views: ExecutionViews
     let retention: TimeSpan
     let now: @Sendable () -> Instant
 
@@ -117,7 +118,7 @@ struct ExecutionRoutes: Sendable {
             Execution.writePendingStatusJSON(of: id, to: &json)
             return (json, false)
         }
-        view(found, scope).writeStatusJSON(to: &json)
+        views.view(of: id, found.state, in: scope.identity.workspace).writeStatusJSON(to: &json)
         return (json, found.state.status.isFinal)
     }
 
@@ -161,39 +162,17 @@ struct ExecutionRoutes: Sendable {
         guard try await store.erase(id, in: scope.identity.workspace, until: horizon) else {
             throw Problem.unknownExecution(id.rawValue)
         }
+        live.publish(erased: id, in: scope.identity.workspace)
         return Response(status: .noContent)
     }
 
     // MARK: Parts
 
-    /// With what is usual of the agents of those that run.
     private func views(
         _ stored: [StoredExecution], _ scope: RequestScope
     ) async throws(StoreError) -> [Execution] {
-        let now = now()
-        let running = stored.map(\.state).filter { [.running, .waiting].contains($0.status) }
-        let times =
-            running.isEmpty
-            ? [:]
-            : try await remaining.times(
-                of: Set(running.map { Spelling($0.agent) }), in: scope.identity.workspace, at: now,
-                store: store)
-        return stored.map { stored in
-            var view = view(stored, scope)
-            if let time = times[Spelling(stored.state.agent)],
-                let end = ExpectedEnd(of: stored.state, by: time, at: now)
-            {
-                view.etaAt = end.at
-                view.isOverdue = end.isOverdue
-            }
-            return view
-        }
-    }
-
-    private func view(_ stored: StoredExecution, _ scope: RequestScope) -> Execution {
-        Execution(
-            id: stored.id, workspace: scope.identity.workspace, state: stored.state,
-            retention: retention, prices: store.prices)
+        try await views.views(
+            of: stored.map { ($0.id, $0.state) }, in: scope.identity.workspace)
     }
 
     /// The id in the path. One that no execution can have is unknown, like any other.

@@ -9,6 +9,7 @@ public import StintWire
 struct KeyRoutes: Sendable {
     let keys: any KeyStore
     let access: AccessControl
+    let live: LiveFeed
     let reading: RequestBodyReading
     let now: @Sendable () -> Instant
 
@@ -83,6 +84,7 @@ struct KeyRoutes: Sendable {
                 .notFound, "unknown_key", "This workspace has no key of the id \(id.prefix(100)).")
         }
         access.forget(id)
+        await live.end(key: id)
         return Response(status: .noContent)
     }
 }

@@ -63,16 +63,19 @@ public final class Recorder: Service {
     private let logger: Logger
     private let metrics: ServerMetrics
     private let onCommit: @Sendable ([Change]) -> Void
+    private let onReports: @Sendable (Set<Workspace>) -> Void
     private let state = Mutex(State())
 
     /// - Parameters:
     ///   - now: The server's clock, for the times of receipt.
     ///   - onCommit: Told of every change after it is durable, in order of commits.
+    ///   - onReports: Told of the workspaces whose workers reported, likewise.
     public init(
         store: any ExecutionStore, bounds: Bounds = Bounds(),
         now: @escaping @Sendable () -> Instant,
         logger: Logger, metrics: ServerMetrics = ServerMetrics(),
-        onCommit: @escaping @Sendable ([Change]) -> Void
+        onCommit: @escaping @Sendable ([Change]) -> Void,
+        onReports: @escaping @Sendable (Set<Workspace>) -> Void = { _ in }
     ) {
         self.store = store
         self.bounds = bounds
@@ -80,6 +83,7 @@ public final class Recorder: Service {
         self.logger = logger
         self.metrics = metrics
         self.onCommit = onCommit
+        self.onReports = onReports
     }
 
     /// Executions and samples that wait, and the bytes of their requests.
@@ -228,6 +232,7 @@ public final class Recorder: Service {
             metrics.groupSizes.add(Double(all.recordings.count + all.workers.count))
             for waiting in group { waiting.answer.resume(returning: .success(())) }
             onCommit(changes)
+            if !all.workers.isEmpty { onReports(Set(all.workers.compactMap(\.workspace))) }
             return nil
         } catch {
             switch error {

@@ -15,6 +15,16 @@ public struct RequestScope: RequestContext {
         channel = source.channel
     }
 
+    /// Puts a handler beside the connection's guard, which sees the answer to this request first.
+    func add(_ makeHandler: @escaping @Sendable () -> FeedConnection) async {
+        // Where the connection is closed by now, nobody will miss it.
+        try? await channel.eventLoop.submit { [channel] in
+            let pipeline = channel.pipeline.syncOperations
+            let place = try pipeline.handler(type: ConnectionGuard.self)
+            try pipeline.addHandler(makeHandler(), position: .after(place))
+        }.get()
+    }
+
     /// The address of the other end, as far as it tells one network from another: of IPv6 the first
     /// 64 bits, which one network has to itself.
     var address: String {

@@ -108,13 +108,17 @@ public struct Server: Service {
             keys: store, limits: settings.rates, now: now, logger: logger)
         try settings.validate(hasKeys: access.requiresKeys)
         let watch = ExecutionWatch()
+        let remaining = RemainingTimes()
+        let live = liveFeed(remaining)
         let recorder = Recorder(
             store: store, bounds: settings.recorder, now: now, logger: logger,
             metrics: metrics,
             onCommit: { [metrics] changes in
                 metrics.executions.add(changes)
                 watch.publish(changes)
-            })
+                live.publish(changes)
+            },
+            onReports: { live.publish(reportsOf: $0) })
         let expiry = ExpiryService(
             store: store,
             expiry: Expiry(
@@ -124,10 +128,11 @@ public struct Server: Service {
         let sweeper = LostExecutionSweeper(
             store: store, recorder: recorder, interval: settings.sweepInterval, clock: .continuous,
             now: now, logger: logger, metrics: metrics)
-        let routes = routes(recorder: recorder, watch: watch, access: access)
+        let routes = routes(
+            recorder: recorder, watch: watch, live: live, remaining: remaining, access: access)
         // Stopped from the last to the first: the recorder outlives the requests it answers.
         var services: [any Service] = [
-            recorder, expiry, sweeper, application(routes, access: access),
+            recorder, expiry, sweeper, live, application(routes, access: access),
         ]
         services.append(
             LoadSummingService(
@@ -186,8 +191,22 @@ public struct Server: Service {
         settings.isOpen ? nil : ServerSettings.loopbackNames + [settings.host.lowercased()]
     }
 
+    func liveFeed(_ remaining: RemainingTimes) -> LiveFeed {
+        LiveFeed(
+            views: views(remaining), keys: store, limits: settings.connections, logger: logger,
+            metrics: metrics)
+    }
+
+    private func views(_ remaining: RemainingTimes) -> ExecutionViews {
+        ExecutionViews(
+            store: store, remaining: remaining, retention: settings.retention, now: now)
+    }
+
     /// Every route there is.
-    func routes(recorder: Recorder, watch: ExecutionWatch, access: AccessControl) -> [Route] {
+    func routes(
+        recorder: Recorder, watch: ExecutionWatch, live: LiveFeed, remaining: RemainingTimes,
+        access: AccessControl
+    ) -> [Route] {
         let budget = BodyBudget(
             limit: max(settings.bodiesBytes, settings.bodyBytes), metrics: metrics)
         func reading(_ bytes: Int) -> RequestBodyReading {
@@ -198,23 +217,21 @@ public struct Server: Service {
             retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now,
             metrics: metrics)
         let cursor = Cursor(secret: store.cursorSecret)
-        let remaining = RemainingTimes()
         let executions = ExecutionRoutes(
-            store: store, cursor: cursor, watch: watch, remaining: remaining,
+            store: store, cursor: cursor, watch: watch, live: live, views: views(remaining),
             retention: settings.retention, now: now)
         let figures = FiguresRoutes(
             store: store, remaining: remaining, cursor: cursor, now: now)
         let keys = KeyRoutes(
-            keys: store, access: access, reading: reading(64 << 10), now: now)
+            keys: store, access: access, live: live, reading: reading(64 << 10), now: now)
         let audit = AuditRoutes(store: store)
         let health = HealthRoutes(store: store, version: version)
         let scrape = MetricsRoutes(
             metrics: metrics, recorder: recorder, store: store, version: version,
             startedAt: now())
         let routes =
-            ingest.routes + executions.routes + figures.routes + keys.routes + audit.routes
-            + health.routes
-            + scrape.routes
+            ingest.routes + executions.routes + LiveRoutes(live: live).routes + figures.routes
+            + keys.routes + audit.routes + health.routes + scrape.routes
         return routes.described(version: version)
     }
 }

@@ -127,23 +127,28 @@ public struct Change: Hashable, Sendable {
     public let id: ExecutionID
     /// Counts the changes of this execution, from 1.
     public let revision: Int64
-    public let agent: String
+    /// As it was; `nil` where nobody had heard of it.
+    public let before: ExecutionState?
+    public let state: ExecutionState
     /// What its start counts for, where it had not started before.
     public let start: Contribution.Start?
     /// What its finish counts for, where it had not finished before, or as something else.
     public let finish: Contribution.Finish?
 
+    public var agent: String { state.agent }
+
     /// - Parameters:
     ///   - old: What it counted for before.
     ///   - new: What it counts for now.
     public init(
-        workspace: Workspace, id: ExecutionID, revision: Int64, agent: String,
-        from old: Contribution?, to new: Contribution?
+        workspace: Workspace, id: ExecutionID, revision: Int64, before: ExecutionState?,
+        state: ExecutionState, from old: Contribution?, to new: Contribution?
     ) {
         self.workspace = workspace
         self.id = id
         self.revision = revision
-        self.agent = agent
+        self.before = before
+        self.state = state
         start = old?.start == nil ? new?.start : nil
         finish = old?.finish?.outcome == new?.finish?.outcome ? nil : new?.finish
     }

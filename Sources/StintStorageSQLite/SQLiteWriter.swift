@@ -219,7 +219,7 @@ actor SQLiteWriter {
         try update.run()
         return Change(
             workspace: part.workspace, id: part.identity.id, revision: held.revision,
-            agent: held.state.agent, from: counted.before, to: counted.now)
+            before: old.state, state: held.state, from: counted.before, to: counted.now)
     }
 
     private func insert(
@@ -249,7 +249,7 @@ actor SQLiteWriter {
         recent.put(held, for: part.identity)
         return Change(
             workspace: part.workspace, id: part.identity.id, revision: held.revision,
-            agent: held.state.agent, from: nil, to: counted)
+            before: nil, state: held.state, from: nil, to: counted)
     }
 
     /// What an execution that has just begun will take in memory, about.

@@ -107,6 +107,7 @@ extension EndToEnd {
                     try await walk.ask("getMetricsBlock", id: block, query: "tz=Asia/Kathmandu")
                 }
                 try await walk.ask("getMetricsBlock", id: "weather", 404)
+                try await walk.ask("listen", query: "status=running")
                 try await walk.ask("listAgents", query: "limit=1")
                 try await walk.ask("listAgents")
                 try await walk.ask("audit")
@@ -141,6 +142,7 @@ extension EndToEnd {
                 "errorType": "e", "environment": "test", "goalMet": "true",
                 "minDurationSeconds": "0.5", "maxDurationSeconds": "2", "order": "asc",
                 "on": "finish", "limit": "1", "wait": "0", "timeframe": "1h", "tz": "Europe/Berlin",
+                "execution": "one", "since": "1-1",
             ]
             try await RunningServer.serving("--retention", "36500d") { server in
                 for id in ["one", "two"] {

@@ -74,6 +74,19 @@ final class RawConnection: Sendable {
         }
     }
 
+    /// Listens until something comes.
+    ///
+    /// - Returns: What came; empty where the time is over, `nil` where the other side has closed.
+    func receive(within limit: Duration) async -> Data? {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                var heard = Heard()
+                self.read(into: &heard, within: limit)
+                continuation.resume(returning: heard.isClosed ? nil : heard.data)
+            }
+        }
+    }
+
     private func read(into heard: inout Heard, within limit: Duration) {
         var state = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         guard poll(&state, 1, Int32(limit / .milliseconds(1)) + 1) > 0 else { return }

@@ -34,7 +34,12 @@ extension RunningServer {
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(data: body)) }
         let response = try await Self.client.execute(request, timeout: .seconds(90))
-        var buffer = try await response.body.collect(upTo: 64 << 20)
+        // A feed does not end: its first part is heard.
+        let isFeed = response.headers.first(name: "Content-Type") == "text/event-stream"
+        var buffer =
+            isFeed
+            ? try await response.body.first { _ in true } ?? ByteBuffer()
+            : try await response.body.collect(upTo: 64 << 20)
         return Reply(
             status: Int(response.status.code), headers: response.headers,
             data: buffer.readData(length: buffer.readableBytes) ?? Data())

@@ -37,6 +37,7 @@ import Testing
             path: "/v1/executions/canary/events", status: 200, namesOne: true),
         "DELETE /v1/executions/:id": Example(
             path: "/v1/executions/canary", status: 204, namesOne: true),
+        "GET /v1/live": Example(path: "/v1/live", status: 200),
         "GET /v1/metrics": Example(path: "/v1/metrics", status: 200),
         "GET /v1/metrics/:block": Example(path: "/v1/metrics/realtime", status: 200),
         "GET /v1/agents": Example(path: "/v1/agents", status: 200),
@@ -189,7 +190,10 @@ extension ServerUnderTest {
                 store: store, now: { SampleFleet.noon }, logger: logger, onCommit: { _ in })
             let access = try await AccessControl(
                 keys: store, limits: RateLimits(), now: { SampleFleet.noon }, logger: logger)
-            return server.routes(recorder: recorder, watch: ExecutionWatch(), access: access)
+            let remaining = RemainingTimes()
+            return server.routes(
+                recorder: recorder, watch: ExecutionWatch(), live: server.liveFeed(remaining),
+                remaining: remaining, access: access)
         }
     }
 }

@@ -18,5 +18,11 @@ public struct ConnectionLimits: Sendable {
     /// Bytes of a request's target.
     public var targetBytes = 8 << 10
 
+    /// How often a listener to the feed hears that the server is there, and a WebSocket is asked
+    /// whether it is; two answers may be missing.
+    public var feedBeat = Duration.seconds(15)
+    /// How long a listener may take nothing of what waits for it.
+    public var feedPatience = Duration.seconds(30)
+
     public init() {}
 }

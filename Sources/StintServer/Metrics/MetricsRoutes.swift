@@ -37,6 +37,7 @@ struct MetricsRoutes: Sendable {
         page.writeExecutions(metrics.executions.tally(of: workspace, open: open))
         writeRequests(to: &page)
         writeConnections(to: &page)
+        writeFeed(to: &page)
         writeRecording(to: &page)
         writeProcess(to: &page)
         return Response(
@@ -86,6 +87,15 @@ struct MetricsRoutes: Sendable {
             metrics.connectionsCut.values.sorted { $0.key < $1.key }.map {
                 MetricsPage.Sample(["reason": $0], $1)
             })
+    }
+
+    private func writeFeed(to page: inout MetricsPage) {
+        page.gauge("stint_feed_listeners", "Listeners to the feed.", metrics.feedListeners.value)
+        page.counter(
+            "stint_feed_messages", "Messages told to listeners.", metrics.feedTold.value)
+        page.counter(
+            "stint_feed_resets", "Times a listener was told to load anew.",
+            metrics.feedResets.value)
     }
 
     private func writeRecording(to page: inout MetricsPage) {

@@ -15,6 +15,13 @@ public final class ServerMetrics: Sendable {
     /// What connections were closed for, by a word: `slow_head`, `idle`, …
     let connectionsCut = CounterFamily<String>()
 
+    // MARK: Feed
+
+    let feedListeners = Gauge()
+    /// Messages to listeners, heartbeats not counted; those among them that say to load anew.
+    let feedTold = Counter()
+    let feedResets = Counter()
+
     // MARK: Requests
 
     let requestsInFlight = Gauge()

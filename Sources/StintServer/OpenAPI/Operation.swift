@@ -7,6 +7,7 @@ struct Operation: Sendable {
     enum Group: String, CaseIterable, Sendable {
         case events = "Events in"
         case executions = "Executions out"
+        case live = "Live"
         case metrics = "Metrics out"
         case keys = "Keys"
         case operations = "Operations"
