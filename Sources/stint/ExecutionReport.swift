@@ -202,7 +202,7 @@ struct ExecutionReport {
     }
 
     /// What the step was doing; of one that was open when its execution was lost, that it was.
-    private func remark(_ history: StepHistory) -> String? {
+    func remark(_ history: StepHistory) -> String? {
         guard history.last.standing == .lost else { return history.last.activity }
         return ["open at death", history.last.activity].compactMap(\.self)
             .joined(separator: ": ")
@@ -272,7 +272,7 @@ struct ExecutionReport {
         ).lines(style)
     }
 
-    private func time(_ history: StepHistory) -> String {
+    func time(_ history: StepHistory) -> String {
         if let span = history.span { return DurationFormat.exact(span) }
         switch history.last.standing {
         case .skipped:
@@ -405,7 +405,7 @@ struct ExecutionReport {
 }
 
 /// How deep each step lies within others.
-private struct Depths {
+struct Depths {
     private var depths: [String: Int] = [:]
 
     init(_ histories: [StepHistory]) {

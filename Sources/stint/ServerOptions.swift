@@ -2,19 +2,33 @@ import ArgumentParser
 import NIOSSL
 import StintModel
 
-/// Which server a command talks to. The key comes from the environment alone: a flag would show it
-/// to everybody who lists processes.
+/// Which server a command talks to, and how long it waits for an answer.
 struct ServerOptions: ParsableArguments {
+    @OptionGroup var place: ServerPlace
+
+    @Option(
+        help: ArgumentHelp(
+            "How long to wait for the server, as in 30s or 2m.", valueName: "span"))
+    var timeout = ServerPlace.timeout
+
+    var url: String? { place.url }
+
+    func client(_ console: Console) throws -> ServerClient {
+        try place.client(console, timeout: timeout)
+    }
+}
+
+/// Where the server is. The key comes from the environment alone: a flag would show it to everybody
+/// who lists processes.
+struct ServerPlace: ParsableArguments {
+    /// How long an answer is waited for where nobody says.
+    static let timeout = SpanArgument(text: "30s", span: .seconds(30))
+
     @Option(
         help: ArgumentHelp(
             "The server (default: $STINT_URL, else \(ServerAddress.standard)).",
             valueName: "address"))
     var url: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "How long to wait for the server, as in 30s or 2m.", valueName: "span"))
-    var timeout = SpanArgument(text: "30s", span: .seconds(30))
 
     @Option(
         help: ArgumentHelp(
@@ -24,7 +38,9 @@ struct ServerOptions: ParsableArguments {
             """, valueName: "file"))
     var caFile: String?
 
-    func client(_ console: Console) throws -> ServerClient {
+    func client(
+        _ console: Console, timeout: SpanArgument = ServerPlace.timeout
+    ) throws -> ServerClient {
         let named = console.environment["STINT_URL"].flatMap { $0.isEmpty ? nil : $0 }
         let text = url ?? named ?? ServerAddress.standard
         guard let address = ServerAddress(text) else {

@@ -11,7 +11,7 @@ struct Stint: AsyncParsableCommand {
             STINT_KEY.
 
             Exit codes: 0 done, 1 events refused or a problem found, 2 wrong arguments, 3 not \
-            found, 4 server not reachable or no permission.
+            found, 4 server not reachable or no permission; `watch` has more.
             """,
         version: "stint \(version)",
         subcommands: [
@@ -20,6 +20,7 @@ struct Stint: AsyncParsableCommand {
             SendCommand.self,
             ListCommand.self,
             ShowCommand.self,
+            WatchCommand.self,
             StatsCommand.self,
             KeysCommand.self,
             AuditCommand.self,

@@ -22,9 +22,20 @@ final class TestConsole: Sendable {
     var errors: String { errorText.withLock(\.self) }
     var waits: [Duration] { waited.withLock(\.self) }
 
+    /// One whose waits take a fiftieth of their time, for what does several things at once.
+    var quick: Console {
+        var console = console
+        console.sleep = { pause in
+            self.waited.withLock { $0.append(pause) }
+            try await Task.sleep(for: pause / 50)
+        }
+        return console
+    }
+
     var console: Console {
         Console(
             environment: environment, terminalColumns: columns,
+            terminalSize: { [columns] in columns.map { TerminalSize(columns: $0, rows: 30) } },
             write: { text in self.outputText.withLock { $0 += text } },
             writeError: { text in self.errorText.withLock { $0 += text } },
             now: { .reading },

@@ -1,11 +1,23 @@
 import Foundation
 import StintModel
 
+/// How many characters a terminal shows.
+struct TerminalSize: Hashable, Sendable {
+    var columns: Int
+    var rows: Int
+}
+
 /// What a command stands in: its output, its environment, its clocks.
 struct Console: Sendable {
     var environment: [String: String]
     /// Columns of the terminal that standard output is; `nil` where it is none.
     var terminalColumns: Int?
+    /// How large that terminal is now; `nil` where there is none.
+    var terminalSize: @Sendable () -> TerminalSize? = { nil }
+    /// Whether standard input is a terminal.
+    var hasKeyboard = false
+    /// What is typed, while somebody listens; none where nobody can type.
+    var keys: @Sendable () -> AsyncStream<[UInt8]> = { AsyncStream { $0.finish() } }
     var write: @Sendable (String) -> Void
     /// Hints, counts and errors go here.
     var writeError: @Sendable (String) -> Void
@@ -51,7 +63,10 @@ extension Console {
         let start = ContinuousClock.now
         return Console(
             environment: environment,
-            terminalColumns: terminalColumns(environment),
+            terminalColumns: terminalSize(environment)?.columns,
+            terminalSize: { terminalSize(environment) },
+            hasKeyboard: isatty(STDIN_FILENO) == 1,
+            keys: Keyboard.input,
             write: { writeAll($0, to: STDOUT_FILENO) },
             writeError: { writeAll($0, to: STDERR_FILENO) },
             now: {
@@ -61,13 +76,16 @@ extension Console {
             sleep: { try await Task.sleep(for: $0) })
     }
 
-    private static func terminalColumns(_ environment: [String: String]) -> Int? {
+    private static func terminalSize(_ environment: [String: String]) -> TerminalSize? {
         guard isatty(STDOUT_FILENO) == 1 else { return nil }
         var size = winsize()
         if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 {
-            return Int(size.ws_col)
+            let rows = size.ws_row > 0 ? Int(size.ws_row) : 24
+            return TerminalSize(columns: Int(size.ws_col), rows: rows)
         }
-        return environment["COLUMNS"].flatMap { Int($0) } ?? 80
+        let columns = environment["COLUMNS"].flatMap { Int($0) } ?? 80
+        return TerminalSize(
+            columns: columns, rows: environment["LINES"].flatMap { Int($0) } ?? 24)
     }
 
     private static func writeAll(_ text: String, to descriptor: Int32) {
