@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from servers import begun, event, finished, instant
+from servers import begun, event, finished, instant, wait_until
 from stage import scenario
 
 
@@ -95,7 +95,8 @@ def nested_steps(stage):
 
 @scenario("a lost execution says for how long nothing was heard, and leads to the evidence")
 def lost(stage):
-    id = stage.fleet.get("/v1/executions?status=lost&limit=1")["items"][0]["id"]
+    found = wait_until(lambda: stage.fleet.get("/v1/executions?status=lost&limit=1")["items"], within=30, what="a loss")
+    id = found[0]["id"]
     page = stage.open(stage.fleet, f"/executions/{id}")
     expect(page.locator(".badge")).to_have_text("Lost")
     expect(page.locator(".acct")).to_contain_text(re.compile(r"No sign of life \d+ \w"))
