@@ -59,7 +59,8 @@ class ListPage {
   async open() {
     const { signal, root } = this.#context;
     const recalled = recall(this.#address);
-    const loaded = this.#loadFigures();
+    // Beside the list, and left without a word when the page is.
+    this.#loadFigures().catch((failure) => { if (failure.name !== 'AbortError') throw failure; });
     if (recalled?.list) this.#takePage(recalled.list);
     else {
       const stopWaiting = showLoading(root, 'Executions');
@@ -77,7 +78,6 @@ class ListPage {
     if (recalled) this.#selectAgain(recalled.current);
     this.#follow();
     this.#noteLeaving(signal);
-    loaded.catch((failure) => { if (failure.name !== 'AbortError') throw failure; });
     if (!this.#items.length && !this.#view.cursor) await this.#welcome();
   }
 

@@ -59,6 +59,9 @@ const execution = (id) => `/executions/${encodeURIComponent(id)}`;
 /** The list of what ended in the range of the answer. */
 const ended = (told, filters) => new FigureLists(told).finished(filters);
 
+/** What a part says where the server told but the newest. */
+const newestAlone = (findings) => (findings.some((finding) => finding.truncated) ? '; of the newest alone' : '');
+
 const sum = (findings) => findings.reduce((total, finding) => total + finding.count, 0);
 
 // Tabs
@@ -82,7 +85,7 @@ function summary(of) {
 function stuck(findings, told) {
   const cases = findings.map((finding) => stuckCase(finding, told));
   const nothing = '<div class="empty"><b>Nothing is stuck.</b> Whatever runs keeps the promises it made: its deadline and its heartbeat.</div>';
-  return panel('Stuck', folded(cases, 'case') || nothing, { note: 'past the deadline, silent for longer than promised, or gone at the origin' });
+  return panel('Stuck', folded(cases, 'case') || nothing, { note: `past the deadline, silent for longer than promised, or gone at the origin${newestAlone(findings)}` });
 }
 
 /** The first cases, and a button that shows the rest. */
@@ -131,7 +134,7 @@ function slow(findings, told) {
   const nothing = '<div class="empty"><b>Nothing is slow.</b> All that runs is within the times of its agent.</div>';
   const table = `<div class="scroll"><table class="cards"><thead><tr><th>Execution</th><th>Step and activity</th><th class="num">Elapsed</th><th class="num">Its p95</th><th class="num">Ratio</th><th>Sign of life</th></tr></thead>
     <tbody>${findings.map(row).join('')}</tbody></table></div>`;
-  return panel('Slow but alive', findings.length ? table : nothing, { note: 'running longer than 99 of 100 of its agent’s executions' });
+  return panel('Slow but alive', findings.length ? table : nothing, { note: `running longer than 99 of 100 of its agent’s executions${newestAlone(findings)}` });
 }
 
 // Queued for too long: shown only where there is any
@@ -151,8 +154,7 @@ function neverStarted(findings, told) {
 // Failures by error
 
 function failures(findings, told) {
-  const cut = findings.some((finding) => finding.truncated) ? '; of the newest alone' : '';
-  const note = findings.length ? `${count(sum(findings))} failures${cut}; numbers, names and ids in a message do not split a group` : '';
+  const note = findings.length ? `${count(sum(findings))} failures${newestAlone(findings)}; numbers, names and ids in a message do not split a group` : '';
   const nothing = '<div class="empty"><b>Nothing failed</b> in this range.</div>';
   const table = `<div class="scroll"><table class="cards"><thead><tr><th>Error</th><th class="num">Count</th><th class="num">vs before</th><th class="opt">Over the range</th><th>Where</th><th>Last</th><th class="opt"><span class="sr">Command</span></th></tr></thead>
     <tbody>${findings.map((finding) => failureRow(finding, told)).join('')}</tbody></table></div>`;
@@ -184,7 +186,7 @@ function compared({ count: now, previous }) {
 
 function duplicates(findings) {
   const nothing = '<div class="empty"><b>No message was handled twice.</b> Executions name theirs in the attribute <code>messageId</code>.</div>';
-  return panel('Handled more than once', folded(findings.map(duplicate), 'body') || nothing, { note: 'one message, more than one execution' });
+  return panel('Handled more than once', folded(findings.map(duplicate), 'body') || nothing, { note: `one message, more than one execution${newestAlone(findings)}` });
 }
 
 function duplicate({ messageId, agents, runs, overlapSeconds, costUsd, commands }) {
@@ -231,7 +233,7 @@ function orphanSteps([finding]) {
   if (!finding?.steps?.length) return '';
   const row = (each) => `<tr class="go" data-href="${execution(each.execution)}" data-id="${esc(each.execution)}"><td><a href="${execution(each.execution)}">${esc(each.agent)} <code>${esc(each.execution)}</code></a></td>
     <td>${esc(each.step)}</td><td>${statusSign(each.status)}</td></tr>`;
-  return panel('Steps left open', `<div class="scroll"><table><thead><tr><th>Execution</th><th>Step</th><th>Execution ended as</th></tr></thead><tbody>${finding.steps.map(row).join('')}</tbody></table></div>`,
+  return panel('Steps left open', `<div class="scroll"><table><thead><tr><th>Execution</th><th>Step</th><th>Status</th></tr></thead><tbody>${finding.steps.map(row).join('')}</tbody></table></div>`,
     { note: `${count(finding.count)} still running in an execution that has ended` });
 }
 
@@ -242,17 +244,18 @@ function successBy(finding, told, by) {
   const other = ATTRIBUTES.includes(by) ? '' : esc(by);
   const actions = `<form class="by"><div class="seg" role="group" aria-label="Attribute">${choice}</div><input name="by" aria-label="Another attribute" placeholder="another attribute" value="${other}" size="14" autocomplete="off"></form>`;
   const note = 'intervals that overlap are no proof of a difference';
-  if (!finding?.rows.length) return panel('Success by attribute', `<div class="empty"><b>Nothing that ended in this range names its ${esc(by)}.</b></div>`, { note, actions });
+  if (!finding?.rows.some((row) => row.value != null)) return panel('Success by attribute', `<div class="empty"><b>Nothing that ended in this range names its ${esc(by)}.</b></div>`, { note, actions });
   // The axis begins below the lowest interval, and says so.
   const start = Math.min(90, Math.floor(Math.min(...finding.rows.map((row) => row.low ?? 100)) / 10) * 10);
   const scale = `<span class="scale"><span>${start} %</span><span>success rate, 95 % interval</span><span>100 %</span></span>`;
   return panel('Success by attribute', `<div class="scroll"><table class="cards"><thead><tr><th>${esc(by)}</th><th class="num">Executions</th><th class="num">Succeeded</th><th class="interval">${scale}</th><th class="num">Goal met</th></tr></thead>
-    <tbody>${finding.rows.map((row) => successRow(row, told, by, start)).join('')}</tbody></table></div>`, { note, actions });
+    <tbody>${finding.rows.map((row) => successRow(row, told, by, start)).join('')}</tbody></table></div>`, { note: note + newestAlone([finding]), actions });
 }
 
 function successRow(row, told, by, start) {
   const list = esc(ended(told, { [by === 'agent' ? 'agent' : `attr.${by}`]: row.value }));
-  return `<tr class="go" data-href="${list}"><td><a href="${list}">${esc(row.value)}</a></td><td class="num">${count(row.executions)}</td>
+  const [open, name] = row.value == null ? ['<tr>', '<span class="dim">not told</span>'] : [`<tr class="go" data-href="${list}">`, `<a href="${list}">${esc(row.value)}</a>`];
+  return `${open}<td>${name}</td><td class="num">${count(row.executions)}</td>
     <td class="num">${percent(row.successRate)}${row.few ? ' <span class="outcome" title="Fewer than 30 executions">few</span>' : ''}</td>
     <td class="wide">${interval(row, start)}</td><td class="num hide-s">${row.goalKnown ? percent(100 * row.goalMet / row.goalKnown) : '–'}</td></tr>`;
 }

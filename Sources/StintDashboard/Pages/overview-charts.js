@@ -51,8 +51,8 @@ const stepWords = (seconds) => (seconds % 86400 === 0 ? `${seconds / 86400} d` :
 export function throughputPanel(figures, range) {
   const hours = Math.round(Math.min(barsOf(figures), figures.patterns.timeline.length) * figures.stepSeconds / 3600);
   const span = hours <= 1 ? 'last hour' : hours <= 48 ? `last ${hours} h` : `last ${Math.round(hours / 24)} d`;
-  const steps = figures.stepSeconds > 60 ? `, in steps of ${stepWords(figures.stepSeconds)}` : '';
-  const note = figures.timeframe ? `executions finished per minute, ${span}${steps}` : `executions finished per minute${steps}`;
+  const steps = figures.stepSeconds > 60 ? ` in steps of ${stepWords(figures.stepSeconds)}` : '';
+  const note = figures.timeframe ? `finished per minute, ${span}${steps}` : `finished per minute${steps}`;
   return panel('Throughput', '<div class="body"><x-chart data-chart="throughput"></x-chart></div>', { note: esc(note), actions: legend([['ok', 'succeeded'], ['bad', 'failed'], ['time', 'timed out'], ['dash', range.before]]) });
 }
 

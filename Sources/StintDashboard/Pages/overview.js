@@ -22,6 +22,9 @@ export async function overview(context) {
   return page.handlers;
 }
 
+/** What the world may do to a request, and the page being left. */
+const isExpected = (failure) => failure instanceof Failure || failure.name === 'AbortError';
+
 class OverviewPage {
   #context;
   #range;
@@ -29,6 +32,7 @@ class OverviewPage {
   #realtime = null;
   #lost = new Map();
   #isMoreLost = false;
+  #lostFailure = null;
   #flight = null;
   #agents = null;
   #renewAt = Infinity;
@@ -75,14 +79,11 @@ class OverviewPage {
 
   /** What is on screen stays where that fails. */
   async #loadAgain() {
-    await this.#load().catch((failure) => { if (!(failure instanceof Failure)) throw failure; });
+    await this.#load().catch((failure) => { if (!isExpected(failure)) throw failure; });
   }
 
   async #load() {
-    const { signal } = this.#context;
-    const [figures, lost] = await Promise.all([this.#readFigures(), get('/v1/executions', { status: 'lost', limit: MOST_LOST }, { signal })]);
-    this.#lost = new Map(lost.items.map((execution) => [execution.id, execution]));
-    this.#isMoreLost = Boolean(lost.nextCursor);
+    const [figures] = await Promise.all([this.#readFigures(), this.#readLost()]);
     if (await this.#isNothingRecorded(figures)) return this.#welcome();
     this.#take(figures);
     if (!this.#flight) this.#drawFrame();
@@ -97,6 +98,19 @@ class OverviewPage {
     return get('/v1/metrics', asked, { signal: this.#context.signal });
   }
 
+  /** One part of the page; where it fails the rest stands. */
+  async #readLost() {
+    try {
+      const { items, nextCursor } = await get('/v1/executions', { status: 'lost', limit: MOST_LOST }, { signal: this.#context.signal });
+      this.#lost = new Map(items.map((execution) => [execution.id, execution]));
+      this.#isMoreLost = Boolean(nextCursor);
+      this.#lostFailure = null;
+    } catch (failure) {
+      if (!(failure instanceof Failure)) throw failure;
+      this.#lostFailure = failure;
+    }
+  }
+
   #take(figures) {
     this.#figures = figures;
     this.#realtime = figures.realtime;
@@ -109,10 +123,9 @@ class OverviewPage {
     try {
       this.#take(await this.#readFigures());
       this.#drawFigures();
-      this.#part('age').textContent = this.#range.against;
     } catch (failure) {
-      if (!(failure instanceof Failure)) return;
-      this.#part('age').textContent = `figures of ${clock(instant(this.#figures.to))}; since then: ${failure.title}`;
+      if (!isExpected(failure)) throw failure;
+      if (!this.#context.signal.aborted) this.#drawAge(`figures of ${clock(instant(this.#figures.to))}; since then: ${failure.title}`, 'sub');
     }
   }
 
@@ -124,9 +137,12 @@ class OverviewPage {
     this.#context.signal.addEventListener('abort', () => clearTimeout(timer));
   }
 
-  #tryAgain() {
+  async #tryAgain() {
     if (this.#figures || this.#context.signal.aborted) return;
-    this.#load().catch((failure) => { if (failure instanceof Failure) this.#fail(failure); });
+    await this.#load().catch((failure) => {
+      if (!isExpected(failure)) throw failure;
+      if (!this.#context.signal.aborted) this.#fail(failure);
+    });
   }
 
   // Nothing recorded yet
@@ -142,7 +158,12 @@ class OverviewPage {
     const { signal, live } = this.#context;
     const words = await firstUse({ signal });
     if (signal.aborted) return;
-    live({}, { onExecution: () => this.open(), onReset: () => this.open() });
+    let isLeft = false;
+    const begin = () => {
+      if (!isLeft) this.open();
+      isLeft = true;
+    };
+    live({}, { onExecution: begin, onReset: begin });
     this.#root.innerHTML = `<div class="head"><h1>Overview</h1></div>${words}`;
   }
 
@@ -175,13 +196,14 @@ class OverviewPage {
 
   #drawFrame() {
     const range = this.#range;
-    this.#root.innerHTML = `<div class="head"><h1>Overview</h1><div class="acts"><span class="dim opt" data-part="age">${esc(range.against)}</span>
+    this.#root.innerHTML = `<div class="head"><h1>Overview</h1><div class="acts"><span class="dim opt" data-part="age"></span>
         ${rangeChooser(range, this.#figures)}${copyCommand(range.command)}</div></div>
       <div class="panel vitals" data-part="vitals"></div><div data-part="lost"></div>
       <div class="deck g21"><div data-part="flight">${flightPanel()}</div><div class="deck side"><div data-part="system"></div><div data-part="queue"></div></div></div>
       <div class="deck g11"><div data-part="throughput"></div><div data-part="latency"></div></div>
       <div class="deck" data-part="timeline"></div><div class="deck" data-part="agents"></div><div class="deck" data-part="models"></div>`;
     listenForRange(this.#root, (change) => this.#context.navigate(change));
+    this.#part('lost').addEventListener('click', ({ target }) => { if (target.closest('[data-retry]')) this.#loadAgain(); });
     this.#flight = new InFlight(this.#part('flight'));
     this.#agents = new AgentTable(this.#part('agents'));
   }
@@ -198,11 +220,17 @@ class OverviewPage {
 
     this.#flight.learn(figures);
     this.#drawNow();
+    this.#drawAge(range.comparedWords(figures, now), 'dim opt');
     this.#drawPanel('throughput', throughputPanel(figures, range), { throughput: throughputSpec(figures, rows, range, open) });
     this.#drawPanel('latency', latencyPanel(latencyTable(figures), range, words), { latency: latencySpec(figures, range, (bounds) => this.#context.navigate(lists.finished(bounds))) });
     this.#drawPanel('timeline', timelinePanel(figures, spans, lists, range, now), timelineSpecs(figures, rows, spans, range, open));
     this.#agents.load(figures, lists, words);
     redraw(this.#part('models'), modelPanel(figures, words));
+  }
+
+  #drawAge(words, kind) {
+    this.#part('age').textContent = words;
+    this.#part('age').className = kind;
   }
 
   /** What follows the feed: the status bar, the system, the queue. */
@@ -220,7 +248,9 @@ class OverviewPage {
   #drawLost() {
     const lost = [...this.#lost.values()].sort((one, other) => instant(other.lastEventAt) - instant(one.lastEventAt));
     this.#context.setLostCount(this.#lostWords);
-    redraw(this.#part('lost'), lostNotice(lost, this.#isMoreLost, serverNow()));
+    const notice = lostNotice(lost, this.#isMoreLost, serverNow());
+    const failed = this.#lostFailure ? failurePanel(this.#lostFailure, { title: 'What is lost could not be read' }) : '';
+    redraw(this.#part('lost'), failed + notice);
   }
 
   #drawPanel(name, markup, specs) {

@@ -1,5 +1,5 @@
 // The range of the figures on a page, and the lists that lead from figures to their executions.
-import { esc, fieldTime, instant, instantOfField, iso, spanWords } from './formats.js';
+import { about, esc, fieldTime, instant, instantOfField, iso, spanWords } from './formats.js';
 
 const HOURS = { '1h': 1, '6h': 6, '24h': 24, '7d': 168, '30d': 720, '90d': 2160 };
 const TITLES = { '1h': 'Last hour', '6h': 'Last 6 hours', '24h': 'Last 24 hours', '7d': 'Last 7 days', '30d': 'Last 30 days', '90d': 'Last 90 days' };
@@ -34,6 +34,17 @@ export class FiguresRange {
   get before() { return BEFORE[this.timeframe] ?? 'period before'; }
 
   get against() { return `against the ${this.timeframe ? `${this.words()} before` : 'period before'}`; }
+
+  /**
+   * What the figures are held against; or, where records begin within the range, how much of it they cover.
+   * @param {object} figures The answer of GET /v1/metrics with `previous`.
+   */
+  comparedWords({ from, to, patterns, previous }, nowMs) {
+    const first = patterns.timeline.find(({ executions }) => executions > 0);
+    const [start, end, begun] = [instant(from), instant(to), instant(first?.timestamp)];
+    const isPartial = previous.performance.totalExecutions === 0 && begun - start > (end - start) / 10;
+    return isPartial ? `the last ${about((end - begun) / 1000)} of ${this.words(nowMs)}; nothing is recorded before` : this.against;
+  }
 
   get command() {
     return this.timeframe ? `stint stats --since ${this.timeframe}` : `stint stats --from ${this.from} --to ${this.to}`;

@@ -3,12 +3,14 @@
 const FOCUSABLE = 'a[href], button, summary, input, svg[tabindex]';
 
 /**
- * Puts markup in place of what `part` holds, where it differs. Text that is being selected is left as it is until later.
+ * Puts markup in place of what `part` holds, where it differs. What is being pressed, and text that is being selected, is
+ * left as it is until later: a click ends on what it began on.
  * @returns {boolean} Whether it was drawn.
  */
 export function redraw(part, markup) {
   const selection = getSelection();
-  if (part.drawn === markup || (!selection.isCollapsed && part.contains(selection.anchorNode))) return false;
+  const isSelecting = !selection.isCollapsed && part.contains(selection.anchorNode);
+  if (part.drawn === markup || isSelecting || part.matches(':active')) return false;
   const focusable = () => [...part.querySelectorAll(FOCUSABLE)];
   const focused = focusable().indexOf(document.activeElement);
   const chosen = part.querySelector('[aria-selected=true]')?.dataset.href;

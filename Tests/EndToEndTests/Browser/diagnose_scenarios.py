@@ -59,7 +59,7 @@ def tabs(stage):
     page = stage.open(stage.fleet, "/diagnose")
     number = lambda part: int(re.sub(r"\D", "", page.locator(f".tabs a[href='#{part}'] b").inner_text()))
     lost = stage.fleet.get("/v1/executions?status=lost&limit=500")["items"]
-    assert number("stuck") == page.locator("#stuck .case").count() == len(lost) > 0
+    assert number("stuck") == page.locator("#stuck .case").count() == min(200, len(lost)) > 0
     assert number("slow") == page.locator("#slow tbody tr").count()
     counts = [int(re.sub(r"\D", "", text)) for text in page.locator("#failures tbody td:nth-child(2)").all_inner_texts()]
     assert number("failures") == sum(counts) > 0
@@ -88,7 +88,7 @@ def groups(stage):
     by_type = {}
     for address, text in page.locator("#failures tbody tr").evaluate_all("rows => rows.map(row => [row.dataset.href, row.cells[1].textContent])"):
         by_type[address] = by_type.get(address, 0) + int(re.sub(r"\D", "", text))
-    rows = page.locator("#success tbody tr").evaluate_all("rows => rows.map(row => [row.dataset.href, row.cells[1].textContent])")
+    rows = page.locator("#success tbody tr[data-href]").evaluate_all("rows => rows.map(row => [row.dataset.href, row.cells[1].textContent])")
     assert by_type and rows
     for address, expected in [*by_type.items(), *((address, int(re.sub(r"\D", "", text))) for address, text in rows)]:
         listed = stage.fleet.get(address.replace("/executions", "/v1/executions", 1) + "&limit=500")["items"]

@@ -79,7 +79,7 @@ def tiles(stage):
 def buckets(stage):
     server = server_with(stage, 3)
     page = stage.open(server, "/")
-    said = server.get("/v1/metrics/latency?timeframe=24h")["latencyDistribution"]
+    said = server.get("/v1/metrics/latency?timeframe=24h")["latency"]["latencyDistribution"]
     counts = {bucket["bucket"]: bucket["count"] for bucket in said}
     assert sum(counts.values()) > 20
     for place, expected in enumerate(reversed(counts.values())):

@@ -167,5 +167,5 @@ def strange_ids(stage):
         page.locator("tbody tr[data-id] a").nth(number).click()
         expect(page.locator("main .badge").first).to_have_text("Succeeded")
         expect(page.locator("main")).to_contain_text(id)
-        page.reload()
-        expect(page.locator("main .badge").first).to_have_text("Succeeded")
+    page.reload()
+    expect(page.locator("main .badge").first).to_have_text("Succeeded")
