@@ -75,7 +75,8 @@ actor Browser {
 /// Gives a suite one browser for all of its tests.
 struct OneBrowser: SuiteTrait, TestScoping {
     func provideScope(
-        for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
+        for test: Test, testCase: Test.Case?,
+        performing function: @concurrent @Sendable () async throws -> Void
     ) async throws {
         let browser = Browser()
         let result: Result<Void, any Error>

@@ -18,8 +18,8 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
   let told = null;
   let isDue = false;
 
-  /** Reads the findings; what is on screen stays where that fails. */
-  async function load() {
+  /** Reads the findings; what is on screen stays where that fails. Forced, each part changes at once, whoever is in it. */
+  async function load({ isForced = false } = {}) {
     isDue = false;
     try {
       const answer = await get('/v1/diagnosis', params, { signal });
@@ -27,18 +27,18 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
       const isFirst = told === null;
       told = answer;
       if (isFirst) await show();
-      else draw();
+      else draw(isForced);
     } catch (failure) {
       if (failure.name === 'AbortError' || told !== null) return;
       root.innerHTML = `${head(params)}${failurePanel(failure, { title: 'The findings could not be read' })}`;
-      root.querySelector('[data-retry]')?.addEventListener('click', load);
+      root.querySelector('[data-retry]')?.addEventListener('click', () => load());
     } finally {
       endLoading();
     }
   }
 
   async function show() {
-    if (told.findings.length === 0 && await isUnused(signal)) {
+    if (told.findings.every(({ rows }) => rows?.length === 0) && await isUnused(signal)) {
       root.innerHTML = `${head(params)}${await firstUse({ signal })}`;
       return;
     }
@@ -48,14 +48,14 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
   }
 
   /** Puts each part in its place. A part under the pointer, with the focus or with selected text waits until it is left. */
-  function draw() {
+  function draw(isForced = false) {
     const place = root.querySelector('#findings');
     if (!place) return void show();
     setTitle(findings.title(told));
     for (const { name, html } of findings.parts(told, params)) {
       const part = place.querySelector(`#${name}`) ?? place.appendChild(Object.assign(document.createElement('div'), { id: name }));
       if (part.markup === html) continue;
-      if (part.markup && isInUse(part)) part.waiting = html;
+      if (part.markup && !isForced && isInUse(part)) part.waiting = html;
       else fill(part, html);
     }
     tick(serverNow());
@@ -86,7 +86,7 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
     const more = event.target.closest('[data-more]');
     if (more) more.closest('#findings > div').classList.add('shows-all');
     const closing = event.target.closest('[data-close]');
-    if (closing) askToClose(closing.dataset.close, { toast, signal, done: soon });
+    if (closing) askToClose(closing.dataset.close, { toast, signal, done: () => load({ isForced: true }) });
   }, { signal });
   root.addEventListener('submit', (event) => {
     if (!event.target.matches('form.by')) return;
@@ -116,7 +116,7 @@ export async function diagnose({ root, query, navigate, live, signal, setTitle, 
   });
 
   await load();
-  live({ status: 'lost', agent: params.agent }, { onExecution: soon, onReset: load });
+  live({ status: 'lost', agent: params.agent }, { onExecution: soon, onReset: () => load() });
   return { tick, copyCommand: findings.command(params) };
 }
 
