@@ -8,7 +8,7 @@ RELEASE = -c release --scratch-path $(CACHE)/release
 API_TOOLS = $(CACHE)/api-tools
 BROWSER = $(CACHE)/browser
 PROGRAM = $(CACHE)/release/release/stint
-SOURCES = Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+SOURCES = Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
     Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
 
 .DEFAULT_GOAL := help

@@ -31,8 +31,10 @@ let package = Package(
         .systemLibrary(name: "CKernel"),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "StintModel"),
-        // The pages; the program carries them, as it is to run from one file.
-        .target(name: "StintDashboard", resources: [.embedInCode("Pages")]),
+        // The program carries the pages, as it is to run from one file.
+        .executableTarget(name: "embed-pages"),
+        .plugin(name: "EmbedPages", capability: .buildTool(), dependencies: ["embed-pages"]),
+        .target(name: "StintDashboard", exclude: ["Pages"], plugins: ["EmbedPages"]),
         .target(name: "StintFeed", dependencies: ["StintModel"]),
         .target(name: "StintMetrics", dependencies: ["StintModel"]),
         .target(
@@ -162,7 +164,7 @@ let package = Package(
 )
 
 // One set of language features for every target; `Features.swift` in StintModel checks their spelling.
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings =
         (target.swiftSettings ?? []) + [
             .enableUpcomingFeature("ExistentialAny"),

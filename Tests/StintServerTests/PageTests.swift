@@ -24,7 +24,7 @@ import Testing
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
         #expect(
             Set(names) == Set(PageFile.assets.map(\.name) + [PageFile.index.name]),
-            "PageFile.swift has one line for each file.")
+            "The program was built from other files.")
         try await ServerUnderTest.use { server in
             for name in names {
                 let text = try String(
