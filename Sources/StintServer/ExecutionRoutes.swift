@@ -11,6 +11,7 @@ struct ExecutionRoutes: Sendable {
     let cursor: Cursor
     let watch: ExecutionWatch
     let remaining: RemainingTimes
+    let links: ExecutionLinks
     let retention: TimeSpan
     let now: @Sendable () -> Instant
 
@@ -58,7 +59,12 @@ struct ExecutionRoutes: Sendable {
             throw Problem.unknownExecution(id.rawValue)
         }
         var json = JSONWriter(capacity: 4_096)
-        for view in try await views([found], scope) { view.writeJSON(to: &json) }
+        let now = now()
+        for view in try await views([found], scope) {
+            view.writeJSON(
+                to: &json, links: links.pages(of: view, at: now),
+                commands: links.commandLines(of: view, at: now))
+        }
         return Answer.tagged(json, for: request)
     }
 

@@ -38,6 +38,8 @@ public struct ServerSettings: Sendable {
     public var sweepInterval = Duration.seconds(15)
     /// Whether the load of this machine is recorded.
     public var samplesHost = true
+    /// Where one looks on from an execution.
+    public var links = ExecutionLinks()
 
     public init() {}
 
@@ -201,7 +203,7 @@ public struct Server: Service {
         let remaining = RemainingTimes()
         let executions = ExecutionRoutes(
             store: store, cursor: cursor, watch: watch, remaining: remaining,
-            retention: settings.retention, now: now)
+            links: settings.links, retention: settings.retention, now: now)
         let figures = FiguresRoutes(
             store: store, remaining: remaining, cursor: cursor, now: now)
         let diagnosis = DiagnosisRoutes(store: store, remaining: remaining, now: now)
