@@ -12,6 +12,7 @@ struct ExecutionRoutes: Sendable {
     let watch: ExecutionWatch
     let live: LiveFeed
     let views: ExecutionViews
+    let links: ExecutionLinks
     let retention: TimeSpan
     let now: @Sendable () -> Instant
 
@@ -59,7 +60,12 @@ struct ExecutionRoutes: Sendable {
             throw Problem.unknownExecution(id.rawValue)
         }
         var json = JSONWriter(capacity: 4_096)
-        for view in try await views([found], scope) { view.writeJSON(to: &json) }
+        let now = now()
+        for view in try await views([found], scope) {
+            view.writeJSON(
+                to: &json, links: links.pages(of: view, at: now),
+                commands: links.commandLines(of: view, at: now))
+        }
         return Answer.tagged(json, for: request)
     }
 

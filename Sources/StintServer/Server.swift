@@ -38,6 +38,8 @@ public struct ServerSettings: Sendable {
     public var sweepInterval = Duration.seconds(15)
     /// Whether the load of this machine is recorded.
     public var samplesHost = true
+    /// Where one looks on from an execution.
+    public var links = ExecutionLinks()
 
     public init() {}
 
@@ -221,7 +223,7 @@ public struct Server: Service {
         let cursor = Cursor(secret: store.cursorSecret)
         let executions = ExecutionRoutes(
             store: store, cursor: cursor, watch: watch, live: live, views: views(remaining),
-            retention: settings.retention, now: now)
+            links: settings.links, retention: settings.retention, now: now)
         let figures = FiguresRoutes(
             store: store, remaining: remaining, cursor: cursor, now: now)
         let diagnosis = DiagnosisRoutes(store: store, remaining: remaining, now: now)

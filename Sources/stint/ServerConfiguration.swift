@@ -74,6 +74,7 @@ struct ServerConfiguration {
         } else if let list = file?.prices {
             prices = try PriceBook(yaml: list.node, of: list.path)
         }
+        if let links = file?.links { server.links = links }
         server.certificate = try values.certificate()
         try values.read(into: &server.connections)
         if let bytes = try values.number("bodies-limit", in: 1_024...(1 << 40)) {

@@ -1,4 +1,5 @@
 import Foundation
+import StintServer
 import Yams
 
 /// A YAML file of settings, under the names of the flags.
@@ -7,6 +8,8 @@ struct SettingsFile {
     private(set) var settings: [String: String] = [:]
     /// The list of prices, where it stands in this file, and what the file is called.
     private(set) var prices: (node: Node, path: String)?
+    /// The lists of links and of commands.
+    private(set) var links = ExecutionLinks()
 
     /// - Throws: ``CommandFailure`` naming the file and the setting that is wrong.
     init(path: String) throws(CommandFailure) {
@@ -25,6 +28,14 @@ struct SettingsFile {
         }
         for (key, value) in members {
             let name = key.string ?? ""
+            if let kind = ExecutionLinks.Template.Kind(rawValue: name) {
+                let list = try ExecutionLinks.Template.list(kind, yaml: value, of: path)
+                switch kind {
+                case .links: links.links = list
+                case .commands: links.commands = list
+                }
+                continue
+            }
             guard ServerConfiguration.names.contains(name) else {
                 throw .wrongArguments(
                     "\(path) has a setting that is not known here: \(name)",

@@ -1,6 +1,7 @@
 import Foundation
 import StintModel
 import StintStorage
+import StintStorageSQLite
 import StintStorageTesting
 import StintWire
 import Testing
@@ -236,7 +237,8 @@ import Testing
     @Test func `what cannot be asked is refused`() async throws {
         try await ServerUnderTest.withoutHost { server in
             for query in ["timeframe=2h", "from=2026-11-20T13:00:00Z", "by=", "tz=UTC", "limit=1"] {
-                #expect(try await server.send("GET", "/v1/diagnosis?\(query)").status == 400)
+                let reply = try await server.send("GET", "/v1/diagnosis?\(query)")
+                #expect(reply.status == 400, "\(query)")
             }
         }
     }

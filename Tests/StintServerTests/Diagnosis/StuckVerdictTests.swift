@@ -1,5 +1,6 @@
 import StintModel
 import StintStorageTesting
+import StintWire
 import Testing
 
 @testable import StintServer
