@@ -361,6 +361,7 @@ class ListPage {
     row.removeAttribute('data-id');
     row.removeAttribute('data-href');
     this.#items = this.#items.filter((execution) => execution.id !== id);
+    this.#remember();
   }
 
   #remember() {

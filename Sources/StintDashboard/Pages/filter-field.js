@@ -69,8 +69,10 @@ export function wireFilterField(form, { agents, apply }) {
       choose((chosen + by + offers.length + (chosen < 0 && by < 0 ? 1 : 0)) % offers.length);
     } else if (isOpen && chosen >= 0 && (event.key === 'Enter' || event.key === 'Tab')) {
       complete(offers[chosen]);
-    } else if (isOpen && event.key === 'Escape') {
-      show([]);
+    } else if (event.key === 'Escape') {
+      // A browser would clear the field.
+      if (isOpen) show([]);
+      else input.blur();
     } else {
       return;
     }

@@ -129,15 +129,18 @@ const shortId = (id) => (id.length <= 14 ? id : `…${id.slice(-10)}`);
 
 /** An entry of the realtime block in the words of a summary. */
 function fromRealtime({ runId, agentName, status, step, activity, startedAt, estimatedCompletion }) {
-  return { id: runId, agent: agentName, status: status ?? 'running', startedAt, etaAt: estimatedCompletion, step, activity };
+  return {
+    id: runId, agent: agentName, status, startedAt, etaAt: estimatedCompletion, step, activity,
+    waitingFor: status === 'waiting' ? activity : null,
+  };
 }
 
 function whereItIs(execution) {
   if (isFinal(execution.status)) return { step: '', activity: howItEnded(execution) };
-  if (!execution.steps) return { step: execution.step ?? '', activity: execution.activity ?? '' };
-  const step = currentStep(execution);
-  const waiting = execution.status === 'waiting' && execution.waitingFor ? `waiting for ${execution.waitingFor}` : null;
-  return { step: step?.name ?? '', activity: waiting ?? step?.activity ?? '' };
+  const step = execution.steps ? currentStep(execution)?.name : execution.step;
+  const activity = execution.steps ? currentStep(execution)?.activity : execution.activity;
+  const isWaiting = execution.status === 'waiting' && execution.waitingFor;
+  return { step: step ?? '', activity: isWaiting ? `waiting for ${execution.waitingFor}` : activity ?? '' };
 }
 
 function howItEnded({ error, summary }) {

@@ -2,7 +2,7 @@
 import { count, esc } from './formats.js';
 
 const BRIEF = 300;
-const LETTERS = 1_200;
+const LETTERS = 800;
 const LINES = 20;
 
 /** Text as text, its direction of writing its own affair. */

@@ -2,7 +2,7 @@
 // near the window are in the document.
 import { isFailure } from './account.js';
 import { serverNow } from './api.js';
-import { clock, compact, count, duration, esc, offset, percent, ticking, usd } from './formats.js';
+import { clock, compact, count, duration, esc, offset, ticking, usd } from './formats.js';
 import { longText, said, saidInBrief, textOf } from './said.js';
 import { icon, statusSign, statusWord } from './signs.js';
 import { tickOf } from './step-rows.js';
@@ -282,7 +282,7 @@ const share = (seconds, span) => `${(100 * Math.max(0, Math.min(1, seconds / spa
 function compared(seconds, median) {
   if (seconds == null || !(median > 0)) return '';
   const by = 100 * (seconds / median - 1);
-  return `, this one ${by < 0 ? '−' : '+'}${percent(Math.abs(by)).replace(/\.\d/, '')}`;
+  return `, this one ${by < 0 ? '−' : '+'}${Math.round(Math.abs(by))} %`;
 }
 
 function toggle(set, key) {

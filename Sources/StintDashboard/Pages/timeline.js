@@ -1,7 +1,7 @@
 // The times of an execution, to scale: from its creation over its start to its end, and where the time went.
 // Places are told as `data-left` and `data-width` in percent, for `place` to set: the pages carry no inline styles.
 import { at, attemptTimes } from './account.js';
-import { clock, duration, esc, offset, percent, stamp, ticking } from './formats.js';
+import { clock, duration, esc, offset, stamp, ticking } from './formats.js';
 import { isFinal, progress } from './signs.js';
 import { tickOf } from './step-rows.js';
 
@@ -67,7 +67,7 @@ export const spanForm = ({ status }) => (seconds) => (isFinal(status) || seconds
 function shareWords(seconds, total) {
   if (!(total > 0)) return '';
   const share = 100 * seconds / total;
-  return share < 0.5 ? '<1 %' : percent(share).replace(/\.\d/, '');
+  return share < 0.5 ? '<1 %' : `${Math.round(share)} %`;
 }
 
 /** Sets the places that the markup in an element tells. */
