@@ -1,6 +1,6 @@
 // What an address of the list asks for, in the words of the interface and in those of the terminal.
 import { instant, spanWords, stamp } from './formats.js';
-import { STATUSES, print } from './query.js';
+import { STATUSES, print, statusNamed } from './query.js';
 
 export const RANGES = ['1h', '6h', '24h', '7d', '30d', '90d'];
 const HOUR_MS = 3_600_000;
@@ -31,7 +31,8 @@ export class ListView {
     /** A name of `RANGES`, or null where the range is given by its ends or is all. */
     this.since = RANGES.includes(since) && !query.has('from') ? since : [...query].length || hasRange ? null : '24h';
     /** All but `since` and `cursor`. */
-    this.filters = new URLSearchParams([...query].filter(([name]) => !['since', 'cursor', 'limit'].includes(name)));
+    this.filters = new URLSearchParams([...query].filter(([name]) => !['since', 'cursor', 'limit'].includes(name))
+      .map(([name, value]) => [name, name === 'status' ? statusNamed(value) ?? value : value]));
   }
 
   get statuses() { return this.filters.getAll('status'); }

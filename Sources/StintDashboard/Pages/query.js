@@ -81,11 +81,15 @@ function parameter(field, value) {
 }
 
 function statusOf(word) {
-  const folded = word.toLowerCase().replace(/[-_ ]/g, '');
-  const status = STATUSES.find(
-    (known) => known.replace('_', '') === folded || SYNONYMS[known]?.includes(folded));
+  const status = statusNamed(word);
   if (status) return status;
   throw new FilterError(`no status is called '${word}'; there are ${STATUSES.join(', ')}`);
+}
+
+/** The status that a word of the interface or one of its synonyms names; undefined where it names none. */
+export function statusNamed(word) {
+  const folded = word.toLowerCase().replace(/[-_ ]/g, '');
+  return STATUSES.find((known) => known.replace('_', '') === folded || SYNONYMS[known]?.includes(folded));
 }
 
 function goalOf(word) {
