@@ -31,8 +31,12 @@ struct FollowedExecutions: Sendable {
     private var order: [String] = []
     private var verdicts: [String: ExecutionStatus] = [:]
     private var verdictOrder: [String] = []
-    /// Those told of since the last load was asked for: newer than what it brings.
-    private var toldSinceLoad: Set<String> = []
+    private var isLoading = false
+    /// Those told of while a load is on its way: newer than what it brings.
+    private var toldMeanwhile: Set<String> = []
+    /// Of which it has to be asked what became of them, and those of which it was.
+    private var missing: [String] = []
+    private var asked: Set<String> = []
 
     init(filter: ExecutionFilter = ExecutionFilter(parameters: []), since: Instant) {
         self.filter = filter
@@ -61,25 +65,33 @@ struct FollowedExecutions: Sendable {
     // MARK: From the server
 
     /// The open ones are asked for: from now on what the feed tells is newer than the answer.
-    mutating func willLoad() { toldSinceLoad.removeAll() }
+    mutating func willLoad() { isLoading = true }
+
+    /// Whether a load that is on its way tells the newest of it.
+    func isDueToLoad(_ id: String) -> Bool { !toldMeanwhile.contains(id) }
 
     /// Takes the open ones there are. Those known keep their place; the first ones stand by how
-    /// unusual they are, lost ones above all.
+    /// unusual they are, lost ones above all. Those held that are not among them are missing.
     ///
-    /// - Parameter isWhole: Whether these are all.
+    /// - Parameter isWhole: Whether these are all; otherwise those missing are let go.
     mutating func load(
         _ executions: [ExecutionBody], isWhole: Bool, usual: [String: UsualTime], at now: Instant
     ) {
+        isLoading = false
         isCut = !isWhole
+        let told = toldMeanwhile
+        toldMeanwhile.removeAll()
         let loaded = Set(executions.map(\.id))
-        for id in order
-        where !loaded.contains(id) && !toldSinceLoad.contains(id) && rows[id]?.endedAt == nil {
-            rows[id] = nil
+        missing = order.filter {
+            !loaded.contains($0) && !told.contains($0) && rows[$0]?.endedAt == nil
         }
-        order.removeAll { rows[$0] == nil }
+        if !isWhole {
+            for id in missing { forget(id) }
+            missing.removeAll()
+        }
         let strangeness = executions.map { (-$0.strangeness(usual, now), $0) }
             .sorted { ($0.0, $0.1.id) < ($1.0, $1.1.id) }
-        for (_, execution) in strangeness where !toldSinceLoad.contains(execution.id) {
+        for (_, execution) in strangeness where !told.contains(execution.id) {
             receive(execution, at: now)
         }
         guard !hasLoaded else { return }
@@ -89,9 +101,19 @@ struct FollowedExecutions: Sendable {
         order.sort { (ranks[$0] ?? 0, $0) < (ranks[$1] ?? 0, $1) }
     }
 
+    /// One that is missing; it counts as asked for from then on.
+    mutating func nextMissing() -> String? {
+        guard let id = missing.popLast() else { return nil }
+        asked.insert(id)
+        return id
+    }
+
+    /// Whether it was asked for, and the feed has not told of it since; from then on it was not.
+    mutating func wasAsked(_ id: String) -> Bool { asked.remove(id) != nil }
+
     /// Takes an execution as it is now.
     mutating func receive(_ execution: ExecutionBody, at now: Instant) {
-        toldSinceLoad.insert(execution.id)
+        hear(of: execution.id)
         let isFinal = execution.standing?.isFinal ?? false
         let old = rows[execution.id]
         guard old != nil || filter.matches(execution) else { return }
@@ -111,7 +133,16 @@ struct FollowedExecutions: Sendable {
     }
 
     mutating func erase(_ id: String) {
-        toldSinceLoad.insert(id)
+        hear(of: id)
+        forget(id)
+    }
+
+    private mutating func hear(of id: String) {
+        if isLoading { toldMeanwhile.insert(id) }
+        asked.remove(id)
+    }
+
+    private mutating func forget(_ id: String) {
         rows[id] = nil
         order.removeAll { $0 == id }
     }

@@ -28,6 +28,7 @@ struct WatchLog: LiveView {
     /// Whether the open ones are to be asked for.
     private var isUnloaded = true
     private var hasLoaded = false
+    private var hasServerTime = false
     private(set) var verdict: Result<ExitStatus, CommandFailure>?
 
     init(_ subject: Subject, form: Form, now: Instant) {
@@ -60,21 +61,17 @@ struct WatchLog: LiveView {
             subject = .one(one)
             if one.isGone { verdict = .failure(.erased(one.id)) }
         case .all(var all):
-            guard case .message(let message) = report else { return }
-            let time = standing.time(at: now)
-            switch message {
-            case .execution(let execution, let document):
-                let old = all[execution.id]?.execution
-                all.receive(execution, at: time)
-                if all[execution.id] != nil {
-                    write(execution, since: old, document: document, at: now)
-                }
-            case .erased(let id):
-                if all[id] != nil, form == .lines {
-                    writeLine("\(LogText.time(time)) \(LogText.value(id)) erased", at: now)
-                }
-                all.erase(id)
-            case .realtime, .reset:
+            switch report {
+            case .message(.execution(let execution, let document)):
+                receive(execution, document, in: &all, at: now)
+            case .message(.erased(let id)):
+                erase(id, in: &all, at: now)
+            case .message(.realtime) where !hasServerTime:
+                // What counts as news is decided by the server's clock.
+                hasServerTime = true
+                all = FollowedExecutions(filter: all.filter, since: standing.time(at: now))
+                isUnloaded = true
+            default:
                 break
             }
             subject = .all(all)
@@ -94,18 +91,50 @@ struct WatchLog: LiveView {
             let document = String(decoding: one.document, as: UTF8.self)
             write(execution, since: old, document: document, at: now)
             verdict = execution.verdict.map { .success($0) }
-        case (.all(var all), .open(let executions, let isWhole)):
-            if hasLoaded {
-                for execution in executions {
-                    guard let old = all[execution.id]?.execution, form == .lines else { continue }
-                    write(execution, since: old, document: "", at: now)
-                }
+        case (.all(var all), _):
+            switch answer {
+            case .open(let executions, let isWhole):
+                if hasLoaded, isWhole { tellMissed(executions, in: all, at: now) }
+                hasLoaded = true
+                all.load(
+                    executions, isWhole: isWhole, usual: [:], at: standing.time(at: now))
+            case .execution(let execution, let document):
+                guard all.wasAsked(execution.id) else { break }
+                receive(execution, String(decoding: document, as: UTF8.self), in: &all, at: now)
+            case .gone(let id):
+                erase(id, in: &all, at: now)
+            case .figures, .usualSteps:
+                break
             }
-            hasLoaded = true
-            all.load(executions, isWhole: isWhole, usual: [:], at: standing.time(at: now))
             subject = .all(all)
-        case (.all, _):
-            break
+        }
+    }
+
+    private mutating func receive(
+        _ execution: ExecutionBody, _ document: String, in all: inout FollowedExecutions,
+        at now: Instant
+    ) {
+        let old = all[execution.id]?.execution
+        all.receive(execution, at: standing.time(at: now))
+        guard all[execution.id] != nil else { return }
+        write(execution, since: old, document: document, at: now)
+    }
+
+    private mutating func erase(_ id: String, in all: inout FollowedExecutions, at now: Instant) {
+        if all[id] != nil, form == .lines {
+            let time = LogText.time(standing.time(at: now))
+            writeLine("\(time) \(LogText.value(id)) erased", at: now)
+        }
+        all.erase(id)
+    }
+
+    /// Tells what happened to those still open while nothing was heard.
+    private mutating func tellMissed(
+        _ executions: [ExecutionBody], in all: FollowedExecutions, at now: Instant
+    ) {
+        guard form == .lines else { return }
+        for execution in executions where all.isDueToLoad(execution.id) {
+            write(execution, since: all[execution.id]?.execution, document: "", at: now)
         }
     }
 
@@ -120,10 +149,10 @@ struct WatchLog: LiveView {
             guard let question = one.nextQuestion(), case .execution = question else { return nil }
             return question
         case .all(var all):
-            guard isUnloaded else { return nil }
+            defer { subject = .all(all) }
+            guard isUnloaded else { return all.nextMissing().map { .execution(id: $0) } }
             isUnloaded = false
             all.willLoad()
-            subject = .all(all)
             return .open(all.filter)
         }
     }

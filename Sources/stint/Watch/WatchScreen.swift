@@ -63,7 +63,12 @@ struct WatchScreen: LiveView {
         case .open(let executions, let isWhole):
             followed.load(
                 executions, isWhole: isWhole, usual: standing.usual, at: standing.time(at: now))
-        default:
+        case .execution(let execution, _):
+            guard followed.wasAsked(execution.id) else { break }
+            followed.receive(execution, at: standing.time(at: now))
+        case .gone(let id):
+            followed.erase(id)
+        case .usualSteps:
             break
         }
         pace.isDue = true
@@ -74,7 +79,7 @@ struct WatchScreen: LiveView {
         if let question = opened?.nextQuestion() { return question }
         // What is usual comes first: the order of the first rows hangs on it.
         if standing.wantsFigures(at: now) { return .figures(agent: followed.filter.agent) }
-        guard isUnloaded else { return nil }
+        guard isUnloaded else { return followed.nextMissing().map { .execution(id: $0) } }
         isUnloaded = false
         followed.willLoad()
         return .open(followed.filter)

@@ -93,12 +93,29 @@ import Testing
         #expect(lines(&log).first == "2025-11-28T14:24:31Z a started")
     }
 
+    @Test func `what ended while nothing was heard is asked for and told`() throws {
+        var log = log()
+        _ = log.nextQuestion(at: now)
+        log.receive(.open([try Samples.execution(running)], isWhole: true), at: now)
+        log.receive(.message(.reset), at: now)
+        _ = log.nextQuestion(at: now)
+        log.receive(.open([], isWhole: true), at: now)
+        #expect(log.nextQuestion(at: now) == .execution(id: "a"))
+        #expect(log.nextQuestion(at: now) == nil)
+        log.receive(try answer(ended), at: now)
+        #expect(lines(&log) == ["2025-11-28T14:24:31Z a succeeded"])
+    }
+
     @Test func `as jsonl each change is the document as it was sent`() throws {
         var log = log(form: .jsonl)
         let document = queued.replacing("\n", with: "")
         log.receive(try told(document), at: now)
         #expect(log.output(at: now, size: nil).text == document + "\n")
         #expect(log.output(at: now + .seconds(600), size: nil).text.isEmpty)
+    }
+
+    private var ended: String {
+        running.replacing(#""status":"running","queued"#, with: #""status":"succeeded","queued"#)
     }
 
     // MARK: One execution
@@ -132,11 +149,7 @@ import Testing
             lines(&log, at: now + .seconds(120)).last
                 == "2025-11-28T14:26:31Z a still running step=map elapsed=120s")
         #expect(log.verdict == nil)
-        log.receive(
-            try answer(
-                running.replacing(
-                    #""status":"running","queued"#, with: #""status":"succeeded","queued"#)),
-            at: now)
+        log.receive(try answer(ended), at: now)
         #expect(try log.verdict?.get() == .done)
         #expect(log.closing(at: now, size: nil).text == "2025-11-28T14:24:31Z a succeeded\n")
         #expect(log.nextQuestion(at: now) == nil)
