@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
 
-from servers import begun, event, finished, instant, wait_until
+from servers import begun, event, finished, instant
 from stage import scenario, settle
 
 ENDS = ["succeeded", "failed", "timed_out", "aborted"]
@@ -36,8 +36,7 @@ def history(seed):
 def server_with(stage, seed):
     server = stage.server("--sweep-interval", "1s")
     server.tell(*history(seed))
-    silent = lambda: [item for item in server.get("/v1/executions?status=running&limit=500")["items"] if item["heartbeatSeconds"]]
-    wait_until(lambda: not silent(), within=30, what="the silence of all")
+    server.wait_for_lost()
     return server
 
 

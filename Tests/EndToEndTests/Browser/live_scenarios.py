@@ -15,19 +15,20 @@ def badge(page):
     return page.locator("main .badge").first
 
 
-@scenario("an execution is followed to its end within a second an event, and then left alone")
+@scenario("an execution is followed to its end within two seconds an event, and then left alone")
 def post_to_pixel(stage):
     server = stage.server()
     server.tell(begun("ex-1", steps=["read", "write"]))
     page = stage.open(server, "/executions/ex-1", clock=time.time() * 1_000)
     expect(badge(page)).to_have_text("Running")
+    expect(page.locator("#live")).to_have_text("Live")
 
     server.tell(event("step.started", "ex-1", step="read", activity="Reading the first page"))
-    expect(page.locator("main")).to_contain_text("Reading the first page", timeout=1_000)
+    expect(page.locator("main")).to_contain_text("Reading the first page", timeout=2_000)
     server.tell(event("step.finished", "ex-1", step="read", status="succeeded"))
     server.tell(finished("ex-1", goalMet=True))
-    expect(badge(page)).to_have_text("Succeeded", timeout=1_000)
-    expect(page).to_have_title(re.compile("^Succeeded: portfolio-planner ex-1"), timeout=1_000)
+    expect(badge(page)).to_have_text("Succeeded", timeout=2_000)
+    expect(page).to_have_title(re.compile("^Succeeded: portfolio-planner ex-1"), timeout=2_000)
 
     silent(stage, page, 600)
 

@@ -20,7 +20,7 @@ class Server:
     """A server over a store of its own, on a free port of this machine."""
 
     def __init__(self, program, *options, fleet=0, scopes=()):
-        """With `fleet`, the store is first filled with that many executions of the last two days.
+        """With `fleet`, the store is first filled with that many executions of two days, up to ten minutes ago.
 
         With `scopes`, it asks for keys: one of each is made, and `tell` and `get` use the first.
         """
@@ -33,7 +33,7 @@ class Server:
         if fleet:
             self.run(
                 "simulate", "--executions", str(fleet), "--days", "2", "--seed", "11",
-                "--until", instant(), "--store", self.store)
+                "--until", instant(600), "--store", self.store)
         self.port = 0
         self.process = None
         self.start()
@@ -87,6 +87,12 @@ class Server:
 
     def get(self, path):
         return self.request("GET", path)
+
+    def wait_for_lost(self):
+        """Waits until every execution that broke the promise of a heartbeat is known to be lost."""
+        running = "/v1/executions?status=running&limit=500"
+        silent = lambda: [item for item in self.get(running)["items"] if item["heartbeatSeconds"]]
+        wait_until(lambda: not silent(), within=30, what="the silence of all")
 
     def tell(self, *events):
         """Sends events and holds that all are taken."""

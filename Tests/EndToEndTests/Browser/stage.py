@@ -52,7 +52,8 @@ class Backstage:
     @property
     def fleet(self):
         if self._fleet is None:
-            self._fleet = Server(self.program, fleet=self.FLEET)
+            self._fleet = Server(self.program, "--sweep-interval", "1s", fleet=self.FLEET)
+            self._fleet.wait_for_lost()
         return self._fleet
 
     def end(self):
