@@ -1,0 +1,64 @@
+import Foundation
+import Synchronization
+
+/// A terminal whose keyboard and screen a test holds.
+final class PseudoTerminal: Sendable {
+    /// What a program is given as its standard input and output.
+    let device: FileHandle
+    private let keyboard: Int32
+    private let written = Mutex<[UInt8]>([])
+
+    struct NoTerminal: Error {}
+
+    init(columns: UInt16, rows: UInt16) throws {
+        keyboard = posix_openpt(O_RDWR | O_NOCTTY)
+        guard keyboard >= 0, grantpt(keyboard) == 0, unlockpt(keyboard) == 0,
+            let name = ptsname(keyboard)
+        else { throw NoTerminal() }
+        let descriptor = open(name, O_RDWR | O_NOCTTY)
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        guard descriptor >= 0, ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0 else {
+            throw NoTerminal()
+        }
+        device = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        _ = fcntl(keyboard, F_SETFL, O_NONBLOCK)
+    }
+
+    deinit { close(keyboard) }
+
+    /// Whether keys are shown as they are typed and come line by line, as a shell expects.
+    var isItself: Bool {
+        var mode = termios()
+        guard tcgetattr(device.fileDescriptor, &mode) == 0 else { return false }
+        let wanted = tcflag_t(ICANON | ECHO)
+        return mode.c_lflag & wanted == wanted && mode.c_cc.10 != 0
+    }
+
+    func type(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = write(keyboard, bytes, bytes.count)
+    }
+
+    /// Everything written to it so far.
+    var screen: String {
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        while case let count = read(keyboard, &bytes, bytes.count), count > 0 {
+            written.withLock { $0 += bytes[..<count] }
+        }
+        return written.withLock { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Waits until this has been written to it.
+    func untilShown(_ text: String, within limit: Duration = .seconds(15)) async throws {
+        let deadline = ContinuousClock.now + limit
+        while !screen.contains(text) {
+            if ContinuousClock.now > deadline { throw NeverShown(text: text, screen: screen) }
+            await Task.yield()
+        }
+    }
+
+    struct NeverShown: Error {
+        var text: String
+        var screen: String
+    }
+}
