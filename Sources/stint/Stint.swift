@@ -33,7 +33,7 @@ struct Stint: AsyncParsableCommand {
             SimulateCommand.self,
         ])
 
-    static let version = "0.3.0"
+    static let version = "0.4.0"
 
     static func main() async {
         do {
