@@ -19,8 +19,8 @@ func value(of option: String) -> String? {
     }
     return arguments[index + 1]
 }
-/// `--only batches`, `singles`, `keys`, `rollups`, `silence`, `fleet`, `history` or `metrics` measures
-/// that part alone.
+/// `--only batches`, `singles`, `keys`, `rollups`, `silence`, `fleet`, `feed`, `history` or `metrics`
+/// measures that part alone.
 func isWanted(_ part: String) -> Bool { value(of: "--only").map { $0 == part } ?? true }
 let folder = NSTemporaryDirectory() + "stint-bench-\(getpid())"
 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -205,6 +205,10 @@ if isWanted("fleet") {
         "simulate straight into a store",
         "\(count(Double(executions) / (Load.now() - begin))) executions/s",
         "\(count(Double(executions))) of them, trail included")
+}
+
+if isWanted("feed") {
+    try FeedBench(program: program, folder: folder, isQuick: isQuick).run()
 }
 
 if isWanted("history") {
