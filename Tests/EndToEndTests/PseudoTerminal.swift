@@ -11,16 +11,11 @@ final class PseudoTerminal: Sendable {
     struct NoTerminal: Error {}
 
     init(columns: UInt16, rows: UInt16) throws {
-        keyboard = posix_openpt(O_RDWR | O_NOCTTY)
-        guard keyboard >= 0, grantpt(keyboard) == 0, unlockpt(keyboard) == 0,
-            let name = ptsname(keyboard)
-        else { throw NoTerminal() }
-        let descriptor = open(name, O_RDWR | O_NOCTTY)
+        var (keyboard, screen): (Int32, Int32) = (-1, -1)
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
-        guard descriptor >= 0, ioctl(descriptor, UInt(TIOCSWINSZ), &size) == 0 else {
-            throw NoTerminal()
-        }
-        device = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard openpty(&keyboard, &screen, nil, nil, &size) == 0 else { throw NoTerminal() }
+        self.keyboard = keyboard
+        device = FileHandle(fileDescriptor: screen, closeOnDealloc: true)
         _ = fcntl(keyboard, F_SETFL, O_NONBLOCK)
     }
 

@@ -102,7 +102,8 @@ import Testing
         #expect(followed["c"] == nil)
         #expect(followed["new"] != nil)
         followed.receive(try execution("a", "running"), at: now)
-        #expect(!followed.wasAsked("a"), "the feed knows better than an answer on its way")
+        let wasAsked = followed.wasAsked("a")
+        #expect(!wasAsked, "the feed knows better than an answer on its way")
     }
 
     @Test func `a row stays though it matches no longer, and another never comes`() throws {

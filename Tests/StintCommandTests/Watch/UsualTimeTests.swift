@@ -31,7 +31,8 @@ import Testing
         func figures(_ n: Int64) -> AgentFiguresBody {
             AgentFiguresBody(
                 agentId: "a", agentName: "a", executions: n, successRate: 100, avgRuntime: 1,
-                errorRate: 0, p50: 1, p95: 2, n: n, tokens: nil, costUsd: nil, costKnownRate: nil)
+                errorRate: 0, p50: 1, p95: 2, n: n, tokens: nil, costUsd: nil, costKnownRate: nil,
+                trend: [])
         }
         #expect(UsualTime(figures(9)) == nil)
         #expect(UsualTime(figures(10)) == UsualTime(median: .seconds(1), p95: .seconds(2)))
