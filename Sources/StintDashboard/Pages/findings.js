@@ -8,6 +8,7 @@ import { change, command as commandLine, copyButton, icon, outcome, panel, statu
 
 /** Cases shown in full before the rest folds. */
 const FIRST_CASES = 5;
+const FIRST_ROWS = 15;
 /** Attributes offered for the last part; any other may be named. */
 const ATTRIBUTES = ['model', 'agent', 'worker'];
 
@@ -31,6 +32,8 @@ export function since(form, ms, nowMs) {
   if (form === 'ago') return ago(ms, nowMs);
   return form === 'clock' ? ticking((nowMs - ms) / 1000) : about((nowMs - ms) / 1000);
 }
+
+const times = (ratio) => (ratio < 999.5 ? `${ratio.toFixed(1)} ×` : '> 999 ×');
 
 /** An element that ages; the page fills it in each second. */
 const aging = (form, ms, nowMs) => `<span data-form="${form}" data-since="${ms}">${since(form, ms, nowMs)}</span>`;
@@ -90,10 +93,11 @@ function stuck(findings, told) {
 
 /** The first cases, and a button that shows the rest. */
 function folded(cases, kind) {
-  const rest = cases.length - FIRST_CASES;
   const boxes = cases.map((markup, index) => `<article class="${kind}${index < FIRST_CASES ? '' : ' folded'}">${markup}</article>`).join('');
-  return boxes + (rest > 0 ? `<button type="button" class="pill" data-more>Show ${count(rest)} more</button>` : '');
+  return boxes + showMore(cases.length - FIRST_CASES);
 }
+
+const showMore = (rest) => (rest > 0 ? `<button type="button" class="pill" data-more>Show ${count(rest)} more</button>` : '');
 
 function stuckCase(finding, told) {
   const [id] = finding.executions;
@@ -120,20 +124,20 @@ function usual({ elapsedSeconds, p95, p99 }) {
 
 function slow(findings, told) {
   const now = instant(told.to);
-  const row = (finding) => {
+  const row = (finding, index) => {
     const [id] = finding.executions;
     const started = Math.round(now / 1000 - finding.elapsedSeconds) * 1000;
     const heard = instant(finding.lastEventAt);
-    return `<tr class="go" data-href="${execution(id)}" data-id="${esc(id)}">
+    return `<tr class="go${index < FIRST_ROWS ? '' : ' folded'}" data-href="${execution(id)}" data-id="${esc(id)}">
       <td class="nowrap"><a href="${execution(id)}">${esc(finding.agent)} <code>${esc(id)}</code></a></td>
       <td class="wide"><b>${esc(finding.step)}</b> <span class="sub">${esc(finding.activity)}</span></td>
       <td class="num">${aging('clock', started, now)}</td><td class="num dim hide-s">${duration(finding.p95)}</td>
-      <td class="num"><b class="s-timed_out">${finding.p95 ? `${(finding.elapsedSeconds / finding.p95).toFixed(1)} ×` : '–'}</b></td>
+      <td class="num"><b class="s-timed_out">${finding.p95 ? times(finding.elapsedSeconds / finding.p95) : '–'}</b></td>
       <td class="dim hide-s">${heard == null ? '–' : `heard of ${aging('ago', heard, now)}`}</td></tr>`;
   };
   const nothing = '<div class="empty"><b>Nothing is slow.</b> All that runs is within the times of its agent.</div>';
   const table = `<div class="scroll"><table class="cards"><thead><tr><th>Execution</th><th>Step and activity</th><th class="num">Elapsed</th><th class="num">Its p95</th><th class="num">Ratio</th><th>Sign of life</th></tr></thead>
-    <tbody>${findings.map(row).join('')}</tbody></table></div>`;
+    <tbody>${findings.map(row).join('')}</tbody></table></div>${showMore(findings.length - FIRST_ROWS)}`;
   return panel('Slow but alive', findings.length ? table : nothing, { note: `running longer than 99 of 100 of its agent’s executions${newestAlone(findings)}` });
 }
 

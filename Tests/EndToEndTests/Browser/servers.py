@@ -92,7 +92,7 @@ class Server:
         """Waits until every execution that broke the promise of a heartbeat is known to be lost."""
         running = "/v1/executions?status=running&limit=500"
         silent = lambda: [item for item in self.get(running)["items"] if item["heartbeatSeconds"]]
-        wait_until(lambda: not silent(), within=30, what="the silence of all")
+        wait_until(lambda: not silent(), within=60, what="the silence of all")
 
     def tell(self, *events):
         """Sends events and holds that all are taken."""
