@@ -281,7 +281,7 @@ enum Schema {
                 // By start rather than by message: it grows at its end alone, and who asks for a
                 // range reads a part of it.
                 ("execution_by_message", "workspace, sort_at, message", "message IS NOT NULL"),
-                ("execution_orphaned", "workspace, stop_at, agent", "orphaned IS NOT NULL"),
+                ("execution_orphaned", "workspace, stop_at", "orphaned IS NOT NULL"),
                 // Of what did not succeed, which is little: how it ended and whether it achieved
                 // what it was for. The rest the roll-up tells.
                 (

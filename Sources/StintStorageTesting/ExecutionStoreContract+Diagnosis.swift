@@ -222,8 +222,13 @@ private struct DiagnosisSample {
                 events.removeAll { $0.kind == .stepFinished && $0.step == "report" }
             }
             for index in events.indices where events[index].outcome != nil {
-                guard events[index].kind == .executionFinished, random.chance(50) else { continue }
-                events[index].facts.append(Fact(.goalMet, .boolean(random.chance(50))))
+                guard events[index].kind == .executionFinished else { continue }
+                if random.chance(40) {
+                    events[index].outcome = random.pick([.failed, .timedOut, .aborted])
+                    events[index].facts = []
+                }
+                guard events[index].facts.isEmpty, random.chance(50) else { continue }
+                events[index].facts = [Fact(.goalMet, .boolean(random.chance(50)))]
             }
             let last = events.map(\.at).max()!
             if number % 9 == 0 {

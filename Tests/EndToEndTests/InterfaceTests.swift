@@ -16,6 +16,9 @@ extension EndToEnd {
             // The trail is one execution's; a report of a worker belongs to none.
             "TrailEntry.worker", "TrailEntry.capacity", "TrailEntry.busy", "TrailEntry.cpu",
             "TrailEntry.memory", "TrailEntry.gpu",
+            // What is counted over a range was not seen at one time.
+            "OutcomesFinding.firstSeenAt", "SuccessByFinding.firstSeenAt",
+            "SuccessByFinding.lastSeenAt",
         ]
 
         /// One event of each sort with every member it may have, told of one execution.
@@ -97,7 +100,7 @@ extension EndToEnd {
                 #expect(recorded["accepted"] == .number(Double(history.count)))
                 try await walk.ask("getExecution", id: "runs")
                 try await walk.ask("listExecutions", query: "status=running&agent=steady")
-                for query in ["", "timeframe=24h", "timeframe=7d&agent=steady"] {
+                for query in ["", "timeframe=24h&compare=previous", "timeframe=7d&agent=steady"] {
                     try await walk.ask("getMetrics", query: query)
                 }
                 for block in ["realtime", "throughput", "latency"] {
@@ -155,7 +158,7 @@ extension EndToEnd {
                 "errorType": "e", "environment": "test", "goalMet": "true",
                 "minDurationSeconds": "0.5", "maxDurationSeconds": "2", "order": "asc",
                 "on": "finish", "limit": "1", "wait": "0", "by": "model", "timeframe": "1h",
-                "tz": "Europe/Berlin", "execution": "one", "since": "1-1",
+                "tz": "Europe/Berlin", "compare": "previous", "execution": "one", "since": "1-1",
             ]
             try await RunningServer.serving("--retention", "36500d") { server in
                 for id in ["one", "two"] {

@@ -32,6 +32,7 @@ extension EndToEnd.InterfaceTests {
                     "tokens": ["input": 10, "output": 1],
                 ]),
             event("execution.started", "runs", 2, ["agent": "steady", "user": "ada"]),
+            event("step.started", "runs", 1, ["step": "work", "activity": "Working"]),
             event("execution.queued", "queued", 1, ["agent": "steady", "priority": 3]),
             [
                 "type": "worker.reported", "worker": "w", "capacity": 4, "busy": 3, "cpu": 50,

@@ -67,6 +67,9 @@ struct ServerUnderTest: Sendable {
         try await store.close()
     }
 
+    /// Takes answers as they are, not compressed.
+    private static let client = HTTPClient(configuration: .init(decompression: .disabled))
+
     func send(
         _ method: String, _ path: String, key: String? = nil, body: String? = nil,
         headers: [(String, String)] = []
@@ -79,7 +82,7 @@ struct ServerUnderTest: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))
         }
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+        let response = try await Self.client.execute(request, timeout: .seconds(30))
         // A feed does not end: its first part is heard.
         let isFeed = response.headers.first(name: "Content-Type") == "text/event-stream"
         let bytes =

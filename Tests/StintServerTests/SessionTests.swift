@@ -31,11 +31,10 @@ import Testing
 
     /// A server that lets nobody in without a key.
     static func withKeys(
-        _ settings: ServerSettings = ServerSettings(),
-        now: @escaping @Sendable () -> Instant = { SampleFleet.noon },
+        _ settings: ServerSettings = ServerSettings(), clock: SetClock = SetClock(),
         _ body: @Sendable (ServerUnderTest) async throws -> Void
     ) async throws {
-        try await ServerUnderTest.use(settings, now: now, body) {
+        try await ServerUnderTest.use(settings, now: { clock.now }, body) {
             _ = try await $0.key(.admin)
         }
     }
@@ -105,7 +104,7 @@ import Testing
 
     @Test func `a session ends with its key, revoked or expired, at once`() async throws {
         let clock = SetClock()
-        try await Self.withKeys(now: { clock.now }) { server in
+        try await Self.withKeys(clock: clock) { server in
             let admin = try await server.store.key(.admin)
             let soon = clock.now + .seconds(60)
             for (secret, isRevoked) in [
@@ -137,7 +136,7 @@ import Testing
         async throws
     {
         let clock = SetClock()
-        try await Self.withKeys(now: { clock.now }) { server in
+        try await Self.withKeys(clock: clock) { server in
             let key = try await server.store.key(.read)
             let begin = clock.now
             func status(_ login: Login) async throws -> Int {
@@ -166,7 +165,7 @@ import Testing
 
     @Test func `the use of a session is noted every few minutes, not each time`() async throws {
         let clock = SetClock()
-        try await Self.withKeys(now: { clock.now }) { server in
+        try await Self.withKeys(clock: clock) { server in
             let key = try await server.store.key(.read)
             let session = SessionSecret()
             let found = try #require(try await server.store.keys(in: nil).last)

@@ -77,7 +77,7 @@ extension Schema {
         case .goalMet: boolean
         case .summary, .waitingFor, .activity: string(atMost: Limits.textBytes)
         case .turns, .inputBytes, .outputBytes, .missingEvents, .capacity, .busy: count
-        case .tokens: ref(.tokens)
+        case .tokens: tokens(count)
         case .latencySeconds: seconds
         case .costUsd: dollars
         case .cpu, .memory, .gpu: percentage

@@ -114,11 +114,16 @@ extension Schema {
         "limitSeconds": seconds.optional,
     ]).describing("The rule by which it was taken to be dead.")
 
-    static let tokens = object([
-        "input": count.optional, "output": count.optional,
-        "cachedInput": count.optional.describing("The part of `input` read from a cache."),
-        "reasoning": count.optional.describing("A part of `output`."),
-    ])
+    static let tokens = tokens(total)
+
+    /// - Parameter amount: Of one sort.
+    static func tokens(_ amount: Schema) -> Schema {
+        object([
+            "input": amount.optional, "output": amount.optional,
+            "cachedInput": amount.optional.describing("The part of `input` read from a cache."),
+            "reasoning": amount.optional.describing("A part of `output`."),
+        ])
+    }
 
     static let failure = object([
         "type": string(atMost: Limits.nameBytes).optional,

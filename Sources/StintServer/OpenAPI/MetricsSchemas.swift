@@ -178,7 +178,7 @@ extension Schema {
         ]).describing("Percent, the mean over workers and the server's host."),
         "modelUsage": map(
             object([
-                "calls": count, "tokens": count.optional, "avgLatency": seconds.optional,
+                "calls": count, "tokens": total.optional, "avgLatency": seconds.optional,
                 "n": population, "cost": dollars.optional, "costKnownRate": percentage.optional,
             ])
         ).describing("By model."),
@@ -233,7 +233,7 @@ extension Schema {
         ]), atMost: 400)
 
     private static let costMembers: [(String, Schema)] = [
-        ("tokens", count.optional.describing("Input and output.")),
+        ("tokens", total.optional.describing("Input and output.")),
         ("costUsd", dollars.optional.describing("US dollars, of the costs that are known.")),
         (
             "costKnownRate",

@@ -35,6 +35,8 @@ struct Schema: Sendable {
 
     /// A whole number that every reader of JSON knows exactly, from 0.
     static let count = integer(in: 0...(1 << 53))
+    /// What many counts come to: beyond 2^53 some readers of JSON round it.
+    static let total = Schema("integer", [("minimum", 0)])
     /// As the server writes it: RFC 3339 in UTC with six fraction digits.
     static let instant = Schema("string", [("format", "date-time")])
     static let seconds = atLeastZero.describing("Seconds.")

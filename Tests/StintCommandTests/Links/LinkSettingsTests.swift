@@ -38,7 +38,7 @@ import Testing
         ("links: [{title: a, href: \"{id}\"}]", "https://"),
         ("links: [{title: a, href: \"https://x/{nothing}\"}]", "{nothing}"),
         ("links: [{title: a, href: \"https://x/{id\"}]", "brace"),
-        ("links: [{title: a, href: \"https://x/\", when: {x: 1}}]", "'when'"),
+        ("links: [{title: a, href: \"https://x/\", when: {x: 1}}]", "asks for x"),
         ("commands: [{title: a, href: \"https://x/\"}]", "not known here: href"),
     ])
     func `what is wrong with one is said`(_ yaml: String, _ part: String) {

@@ -22,7 +22,7 @@ import Testing
     private func figures() throws -> LiveAnswer {
         let agent = """
             {"agentId":"portfolio-planner","agentName":"portfolio-planner","executions":20,"n":20,
-            "p50":71,"p95":110,"currentlyRunning":1,"queueDepth":0}
+            "p50":71,"p95":110,"trend":[],"currentlyRunning":1,"queueDepth":0}
             """
         let json = """
             {"workspace":"default","from":"2025-11-28T13:24:31Z","to":"2025-11-28T14:24:31Z",
