@@ -24,6 +24,7 @@ extension ExecutionQuery {
         parent = try parameters.one("parent")
         errorType = try parameters.one("errorType")
         environment = try parameters.one("environment")
+        isCounted = try parameters.boolean("counted")
         goalMet = try parameters.boolean("goalMet")
         minimumDuration = try parameters.seconds("minDurationSeconds")
         maximumDuration = try parameters.seconds("maxDurationSeconds")

@@ -104,7 +104,7 @@ extension ExecutionQuery {
         }
         writer.count(statuses.count)
         for status in statuses.map(\.rawValue).sorted() { writer.byte(status) }
-        writer.optional(goalMet) { $0.byte($1 ? 1 : 0) }
+        for holds in [goalMet, isCounted] { writer.optional(holds) { $0.byte($1 ? 1 : 0) } }
         writer.optional(minimumDuration) { $0.zigzag($1.microseconds) }
         writer.optional(maximumDuration) { $0.zigzag($1.microseconds) }
         writer.count(attributes.count)

@@ -30,6 +30,8 @@ public struct ExecutionQuery: Hashable, Sendable {
     public var errorType: String?
     public var environment: String?
     public var goalMet: Bool?
+    /// Whether statistics count it: whatever does not run as `test` or `mock`.
+    public var isCounted: Bool?
     /// Half-open, and only what has finished.
     public var minimumDuration: TimeSpan?
     public var maximumDuration: TimeSpan?
@@ -61,6 +63,7 @@ public struct ExecutionQuery: Hashable, Sendable {
         guard let instant = key == .start ? state.sortAt : state.stopAt else { return false }
         if let from, instant < from { return false }
         if let to, instant >= to { return false }
+        if let isCounted, state.isCounted != isCounted { return false }
         if let goalMet, state.fact(.goalMet)?.boolean != goalMet { return false }
         if minimumDuration != nil || maximumDuration != nil {
             guard let duration = state.duration?.span else { return false }

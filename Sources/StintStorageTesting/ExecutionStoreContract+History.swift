@@ -237,7 +237,9 @@ extension ExecutionStoreContract {
             case 5: query.correlation = state.fact(.correlation)?.string
             case 6: query.errorType = state.failure?.type
             case 7: query.environment = random.pick(["production", "test"])
-            case 8: query.goalMet = random.chance(50)
+            case 8:
+                query.goalMet = random.chance(50)
+                query.isCounted = random.chance(50) ? random.chance(80) : nil
             case 9: query.minimumDuration = state.duration?.span
             case 10: query.maximumDuration = state.duration?.span
             case 11:

@@ -9,6 +9,7 @@ enum FilterExpression {
     private static let fields = [
         "agent": "agent", "status": "status", "user": "user", "correlation": "correlation",
         "parent": "parent", "error": "errorType", "goal": "goalMet", "environment": "environment",
+        "counted": "counted",
     ]
 
     /// - Throws: ``CommandFailure`` that names the term at fault, and the nearest field there is.
@@ -42,6 +43,11 @@ enum FilterExpression {
                 throw fault("goal is met or missed, not '\(value)'")
             }
             return QueryItem("goalMet", String(goal.isMet))
+        case "counted":
+            guard value == "true" || value == "false" else {
+                throw fault("counted is true or false, not '\(value)'")
+            }
+            return QueryItem("counted", value)
         case "duration":
             guard let bound = SpanArgument(argument: String(value.dropFirst())),
                 value.hasPrefix(">") || value.hasPrefix("<")

@@ -48,6 +48,11 @@ struct FilterOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where it runs, as production or test.", valueName: "name"))
     var environment: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Whether figures count it: not as test or mock.", valueName: "true|false"))
+    var counted: Bool?
+
     @Option(help: ArgumentHelp("Those that ran at least 60s, 5m.", valueName: "span"))
     var minDuration: SpanArgument?
 
@@ -101,6 +106,7 @@ struct FilterOptions: ParsableArguments {
         add("errorType", error)
         add("goalMet", goal.map { String($0.isMet) })
         add("environment", environment)
+        add("counted", counted.map(String.init))
         add("minDurationSeconds", minDuration?.secondsText)
         add("maxDurationSeconds", maxDuration?.secondsText)
         for (key, value) in try attributePairs() { add("attr.\(key)", value) }
@@ -161,6 +167,7 @@ struct FilterOptions: ParsableArguments {
         add("error", error)
         add("goal", goal?.rawValue)
         add("environment", environment)
+        add("counted", counted.map(String.init))
         add("min-duration", minDuration?.text)
         add("max-duration", maxDuration?.text)
         for pair in attributes { add("attr", pair) }

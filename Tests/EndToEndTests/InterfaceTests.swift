@@ -155,7 +155,7 @@ extension EndToEnd {
             let examples = [
                 "agent": "a", "status": "failed", "from": "2026-11-01T12:00:00Z",
                 "to": "1793538000000", "q": "word", "user": "u", "correlation": "c", "parent": "p",
-                "errorType": "e", "environment": "test", "goalMet": "true",
+                "errorType": "e", "environment": "test", "counted": "true", "goalMet": "true",
                 "minDurationSeconds": "0.5", "maxDurationSeconds": "2", "order": "asc",
                 "on": "finish", "limit": "1", "wait": "0", "by": "model", "timeframe": "1h",
                 "tz": "Europe/Berlin", "compare": "previous", "execution": "one", "since": "1-1",

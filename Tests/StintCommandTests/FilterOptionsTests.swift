@@ -16,14 +16,16 @@ import Testing
                 "--from", "2025-11-28T00:00:00+01:00", "--to", "1764338671000", "--agent", "a",
                 "--status", "failed", "--status", "cancelled,timed-out", "--user", "u",
                 "--correlation", "c", "--parent", "p", "--error", "E", "--goal", "missed",
-                "--environment", "test", "--min-duration", "1m", "--max-duration", "2.5",
+                "--environment", "test", "--counted", "false", "--min-duration", "1m",
+                "--max-duration", "2.5",
                 "--attr", "model=large-2", "--attr", "k=a=b", "--query", "two words", "--on",
                 "finish", "--order", "asc")
                 == [
                     "from=2025-11-28T00:00:00+01:00", "to=1764338671000", "agent=a",
                     "status=failed", "status=aborted", "status=timed_out", "user=u",
                     "correlation=c", "parent=p", "errorType=E", "goalMet=false",
-                    "environment=test", "minDurationSeconds=60", "maxDurationSeconds=2.5",
+                    "environment=test", "counted=false", "minDurationSeconds=60",
+                    "maxDurationSeconds=2.5",
                     "attr.model=large-2", "attr.k=a=b", "q=two words", "on=finish", "order=asc",
                 ])
     }

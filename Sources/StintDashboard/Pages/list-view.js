@@ -39,10 +39,11 @@ export class ListView {
   get agent() { return this.filters.get('agent') ?? ''; }
   get isNewestFirst() { return this.filters.get('order') !== 'asc'; }
   get goesByFinish() { return this.filters.get('on') === 'finish'; }
-  /** Nothing but range, agent and status: what the figures of the server can count. */
+  /** Nothing but range, agent and status, of what counts: what the figures of the server can count. */
   get isCounted() {
     const isAll = !this.since && !this.filters.has('from');
-    return !isAll && [...this.filters.keys()].every((name) => ['agent', 'status', 'from', 'to', 'on', 'order'].includes(name));
+    const told = ['agent', 'status', 'from', 'to', 'on', 'order'];
+    return !isAll && [...this.filters].every(([name, value]) => told.includes(name) || (name === 'counted' && value === 'true'));
   }
 
   /** Whether a range or any filter but the usual 24 hours is in force. */

@@ -14,6 +14,7 @@ export function matches(parameters, execution) {
     && asks('correlation', execution.correlation)
     && asks('parent', execution.parent)
     && asks('environment', execution.environment ?? 'production')
+    && asks('counted', String(!['test', 'mock'].includes(execution.environment)))
     && asks('errorType', execution.error?.type)
     && asks('goalMet', execution.goalMet === null ? undefined : String(execution.goalMet))
     && inRange(parameters, execution)

@@ -15,6 +15,7 @@ export const FIELDS = [
   { name: 'correlation', parameter: 'correlation', meaning: 'correlation id' },
   { name: 'parent', parameter: 'parent', meaning: 'id of the execution around it' },
   { name: 'environment', parameter: 'environment', meaning: 'production, test, mock' },
+  { name: 'counted', parameter: 'counted', meaning: 'true: what figures count; not what ran as test or mock' },
   { name: 'attr.', parameter: null, meaning: 'an attribute, such as attr.customer:acme' },
 ];
 
@@ -74,6 +75,7 @@ function parameter(field, value) {
   if (field === 'status') return ['status', statusOf(value)];
   if (field === 'goal') return ['goalMet', goalOf(value)];
   if (field === 'duration') return bound(value);
+  if (field === 'counted' && !['true', 'false'].includes(value)) throw new FilterError(`counted is true or false, not '${value}'`);
   const known = FIELDS.find(({ name, parameter }) => name === field && parameter);
   if (known) return [known.parameter, value];
   throw new FilterError(
@@ -210,7 +212,7 @@ export function suggest(text, caret, { agents = [] } = {}) {
   const field = typed.slice(0, colon);
   const begun = typed.slice(colon + 1).toLowerCase();
   const values = { agent: agents, status: STATUSES, goal: ['met', 'missed'], duration: ['>', '<'],
-    environment: ['production', 'test', 'mock'] }[field] ?? [];
+    environment: ['production', 'test', 'mock'], counted: ['true', 'false'] }[field] ?? [];
   return values.filter((value) => value.toLowerCase().startsWith(begun) && value.toLowerCase() !== begun)
     .map((value) => offer(`${field}:${quoted(value)}`, '', field !== 'duration'));
 }

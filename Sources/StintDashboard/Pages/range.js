@@ -109,7 +109,7 @@ export class FigureLists {
 function list(filters) {
   const query = new URLSearchParams();
   // Figures leave out what ran as a test.
-  for (const [name, value] of Object.entries({ ...filters, environment: 'production' })) {
+  for (const [name, value] of Object.entries({ ...filters, counted: 'true' })) {
     for (const one of [value].flat()) if (one != null && one !== '') query.append(name, one);
   }
   return `/executions?${query}`;

@@ -26,6 +26,9 @@ extension Operation {
             .query("parent", .string, "Begun by the execution of this id."),
             .query("errorType", .string, "Failed with an error of this type."),
             .query("environment", .string, "Run in this environment."),
+            .query(
+                "counted", .boolean,
+                "Whether figures count it: what ran as `test` or `mock` counts in none."),
             .query("goalMet", .boolean, "Whether it achieved what it was for."),
             .query("minDurationSeconds", .seconds, "At least so long; only what has finished."),
             .query("maxDurationSeconds", .seconds, "Less than so long; only what has finished."),

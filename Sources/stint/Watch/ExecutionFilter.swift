@@ -28,6 +28,8 @@ struct ExecutionFilter: Hashable, Sendable {
             case "correlation": execution.correlation == item.value
             case "parent": execution.parent == item.value
             case "environment": execution.environment == item.value
+            case "counted":
+                !["test", "mock"].contains(execution.environment) == (item.value == "true")
             case "errorType": execution.error?.type == item.value
             case "goalMet": execution.goalMet.map(String.init) == item.value
             case "minDurationSeconds":

@@ -19,7 +19,7 @@ def history(seed):
     told = []
     for number in range(200):
         id, ago = f"ex-{number}", chance.uniform(60, 30 * 3_600)
-        members = {"environment": chance.choice(["production"] * 5 + ["test"]), "attributes": {"model": chance.choice("mn")}}
+        members = {"environment": chance.choice(["production"] * 5 + ["staging", "test"]), "attributes": {"model": chance.choice("mn")}}
         if chance.random() < 0.5:
             told.append(event("execution.queued", id, agent=chance.choice(AGENTS), at=instant(ago + chance.uniform(0, 50)), **members))
             if chance.random() < 0.2:

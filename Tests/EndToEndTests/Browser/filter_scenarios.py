@@ -12,6 +12,7 @@ FILTERS = {
     "duration:>60 duration:<1.5m": [["minDurationSeconds", "60"], ["maxDurationSeconds", "90"]],
     'attr.customer:acme attr.path:"a b"': [["attr.customer", "acme"], ["attr.path", "a b"]],
     '"http://a:80" \u202eabc <b>': [["q", "http://a:80 \u202eabc <b>"]],
+    "counted:true": [["counted", "true"]],
     "correlation:c:1 parent:p environment:test": [["correlation", "c:1"], ["parent", "p"], ["environment", "test"]],
 }
 

@@ -13,7 +13,8 @@ import Testing
 
     @Test(arguments: [
         ("agent", "trade-matching"), ("status", "failed"), ("user", "ann"), ("correlation", "c1"),
-        ("parent", "p1"), ("environment", "test"), ("errorType", "RateLimitError"),
+        ("parent", "p1"), ("environment", "test"), ("counted", "false"),
+        ("errorType", "RateLimitError"),
         ("goalMet", "false"), ("minDurationSeconds", "44.9"), ("maxDurationSeconds", "45"),
         ("attr.customer", "fabrikam"), ("attr.temperature", "0.50"), ("q", "TRADE many"),
         ("q", "ex b81"),
@@ -25,7 +26,8 @@ import Testing
 
     @Test(arguments: [
         ("agent", "trade"), ("status", "running"), ("user", "Ann"), ("errorType", "RateLimit"),
-        ("goalMet", "true"), ("minDurationSeconds", "45"), ("maxDurationSeconds", "44.9"),
+        ("goalMet", "true"), ("counted", "true"), ("minDurationSeconds", "45"),
+        ("maxDurationSeconds", "44.9"),
         ("attr.customer", "contoso"), ("attr.region", ""), ("q", "rade"), ("q", "trade less"),
     ])
     func `what does not hold, does not match`(_ name: String, _ value: String) throws {
