@@ -34,9 +34,8 @@ import Testing
         _ settings: ServerSettings = ServerSettings(), clock: SetClock = SetClock(),
         _ body: @Sendable (ServerUnderTest) async throws -> Void
     ) async throws {
-        try await ServerUnderTest.use(settings, now: { clock.now }, body) {
-            _ = try await $0.key(.admin)
-        }
+        try await ServerUnderTest.use(
+            settings, now: { clock.now }, body, preparing: { _ = try await $0.key(.admin) })
     }
 
     @Test func `a key is shown once, and a cookie stands for it until the logout`() async throws {
