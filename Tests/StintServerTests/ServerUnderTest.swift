@@ -67,8 +67,10 @@ struct ServerUnderTest: Sendable {
         try await store.close()
     }
 
-    /// Takes answers as they are, not compressed.
-    private static let client = HTTPClient(configuration: .init(decompression: .disabled))
+    /// Takes answers as they are, not compressed, and waits for a turn as long as a busy machine takes.
+    private static let client = HTTPClient(
+        configuration: .init(
+            timeout: .init(connect: .seconds(90), read: .seconds(90)), decompression: .disabled))
 
     func send(
         _ method: String, _ path: String, key: String? = nil, body: String? = nil,
@@ -82,7 +84,7 @@ struct ServerUnderTest: Sendable {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))
         }
-        let response = try await Self.client.execute(request, timeout: .seconds(30))
+        let response = try await Self.client.execute(request, timeout: .seconds(90))
         // A feed does not end: its first part is heard.
         let isFeed = response.headers.first(name: "Content-Type") == "text/event-stream"
         let bytes =
