@@ -12,7 +12,7 @@ SOURCES = Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmark
     Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak fuzz sanitize lint format bench screens docs libraries clean
+.PHONY: help run build test soak fuzz sanitize lint format bench screens docs libraries protobuf clean
 
 help: ## List these targets.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -72,6 +72,13 @@ screens: build ## Take pictures of every page with a simulated fleet, into Docum
 
 docs: ## Where to read on.
 	@ls README.md CONTRIBUTING.md Documentation/*.md Documentation/decisions/*.md
+
+# The compiler's plug-in comes from the package, the compiler from Debian (protobuf-compiler).
+protobuf: ## Write the protobuf code anew from its messages.
+	swift build $(RELEASE) --product protoc-gen-swift
+	protoc --plugin=$(CACHE)/release/release/protoc-gen-swift --swift_opt=Visibility=Public \
+	    --swift_opt=UseAccessLevelOnImports=true --proto_path=Sources/OTLPMessages \
+	    --swift_out=Sources/OTLPMessages otlp.proto
 
 libraries: ## Install the system libraries that are missing.
 	@scripts/install-libraries

@@ -18,8 +18,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+        .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
         // Without its own configuration support: ours reads flags, environment and file in one.
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
@@ -40,28 +44,38 @@ let package = Package(
         .target(
             name: "StintStorage",
             dependencies: [
-                "StintMetrics", "StintModel", .product(name: "Crypto", package: "swift-crypto"),
+                "StintMetrics", "StintModel", "StintTraces",
+                .product(name: "Crypto", package: "swift-crypto"),
             ]),
         .target(
             name: "StintStorageSQLite",
             dependencies: [
-                "StintMetrics", "StintModel", "StintStorage",
+                "StintMetrics", "StintModel", "StintStorage", "StintTraces",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 // The C interface, for the statements of the hot path.
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
         .target(
             name: "StintStorageTesting",
-            dependencies: ["StintMetrics", "StintModel", "StintStorage"]),
-        .target(name: "StintIngest", dependencies: ["StintModel"]),
+            dependencies: ["StintMetrics", "StintModel", "StintStorage", "StintTraces"]),
+        // What OTLP exporters send, generated from `otlp.proto` by `make protobuf`.
+        .target(
+            name: "OTLPMessages",
+            dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["otlp.proto"]),
+        .target(name: "StintTraces", dependencies: ["StintModel"]),
+        .target(name: "StintIngest", dependencies: ["OTLPMessages", "StintModel", "StintTraces"]),
         .target(name: "StintSimulation", dependencies: ["StintModel"]),
         .target(name: "StintWire", dependencies: ["StintModel"]),
         .target(
             name: "StintServer",
             dependencies: [
-                "CZlib", "StintDashboard", "StintFeed", "StintIngest", "StintMetrics", "StintModel",
-                "StintStorage", "StintWire",
+                "CZlib", "OTLPMessages", "StintDashboard", "StintFeed", "StintIngest",
+                "StintMetrics", "StintModel", "StintStorage", "StintTraces", "StintWire",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -119,7 +133,10 @@ let package = Package(
                 "StintWire",
             ]),
         .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
-        .testTarget(name: "StintIngestTests", dependencies: ["StintIngest", "StintModel"]),
+        .testTarget(
+            name: "StintIngestTests",
+            dependencies: ["OTLPMessages", "StintIngest", "StintModel", "StintTraces"]),
+        .testTarget(name: "StintTracesTests", dependencies: ["StintModel", "StintTraces"]),
         .testTarget(
             name: "StintCommandTests",
             dependencies: [
@@ -154,7 +171,7 @@ let package = Package(
             name: "StintStorageSQLiteTests",
             dependencies: [
                 "CFaultVFS", "StintMetrics", "StintModel", "StintStorage", "StintStorageSQLite",
-                "StintStorageTesting",
+                "StintStorageTesting", "StintTraces",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]),
