@@ -24,11 +24,15 @@ build: libraries ## Build the program for release.
 	swift build $(RELEASE) --product stint
 	@echo "built $(PROGRAM)"
 
+# The tests of the program run one after the other; beside them few at a time, so that a small machine
+# does not make each of them slow.
+AT_ONCE = --experimental-maximum-parallelization-width 3
+
 test: libraries ## Build for debugging and run every test.
 	@scripts/install-api-tools $(API_TOOLS)
 	@scripts/install-browser $(BROWSER)
 	swift build $(DEBUG) --build-tests
-	PATH="$(API_TOOLS)/bin:$(BROWSER)/bin:$$PATH" swift test $(DEBUG) --skip-build $(ARGUMENTS)
+	PATH="$(API_TOOLS)/bin:$(BROWSER)/bin:$$PATH" swift test $(DEBUG) --skip-build $(AT_ONCE) $(ARGUMENTS)
 
 soak: libraries ## The tests against loss at their long tiers: some hours.
 	swift build $(DEBUG) --build-tests

@@ -86,7 +86,7 @@ extension EndToEnd {
                 server = try await folder.start(short)
                 for gone in written where gone.steps > 0 {
                     #expect(
-                        try await holds(within: .seconds(10)) {
+                        try await holds(within: .seconds(60)) {
                             try await server.execution(gone.id).status == 404
                         })
                 }

@@ -23,7 +23,7 @@ extension EndToEnd {
                     let pause = Duration.milliseconds(Int.random(in: 20...400, using: &random))
                     let written = try await Self.write(round, to: server, for: pause)
                     server = try await folder.start(Self.retention)
-                    #expect(server.readyAfter < .seconds(2), "seed \(seed), round \(round)")
+                    #expect(server.readyAfter < .seconds(10), "seed \(seed), round \(round)")
                     // All of this round, and some of those before.
                     let asked =
                         written
@@ -185,7 +185,7 @@ extension EndToEnd {
                 _ = await server.terminate()
                 // The tracer writes its last lines after the end of what it traces.
                 #expect(
-                    try await holds(within: .seconds(10)) {
+                    try await holds(within: .seconds(60)) {
                         String(decoding: try Data(contentsOf: trace), as: UTF8.self)
                             .contains("+++ exited with 0 +++")
                     })

@@ -52,7 +52,7 @@ final class FeedListener {
                 bytes = Data(bytes[found.upperBound...])
                 break
             }
-            guard let more = await connection.receive(within: .seconds(10)), !more.isEmpty else {
+            guard let more = await connection.receive(within: .seconds(60)), !more.isEmpty else {
                 throw Silent()
             }
             bytes += more
@@ -78,7 +78,7 @@ final class FeedListener {
     /// The next message.
     ///
     /// - Returns: `nil` where the feed ended.
-    func next(within limit: Duration = .seconds(10)) async throws -> Message? {
+    func next(within limit: Duration = .seconds(60)) async throws -> Message? {
         let deadline = ContinuousClock.now + limit
         while messages.isEmpty, end == nil {
             guard ContinuousClock.now < deadline else { throw Silent() }
@@ -91,7 +91,7 @@ final class FeedListener {
     }
 
     /// The next message of this event; others are passed over.
-    func next(_ event: String, within limit: Duration = .seconds(10)) async throws -> JSON? {
+    func next(_ event: String, within limit: Duration = .seconds(60)) async throws -> JSON? {
         while let message = try await next(within: limit) {
             if message.event == event { return message.data }
         }
@@ -99,13 +99,13 @@ final class FeedListener {
     }
 
     /// Listens until the feed has ended.
-    func untilEnd(within limit: Duration = .seconds(10)) async throws -> End {
+    func untilEnd(within limit: Duration = .seconds(60)) async throws -> End {
         while try await next(within: limit) != nil {}
         return end ?? .cut
     }
 
     /// Listens until the condition holds.
-    func until(within limit: Duration = .seconds(20), _ holds: () -> Bool) async throws {
+    func until(within limit: Duration = .seconds(60), _ holds: () -> Bool) async throws {
         let deadline = ContinuousClock.now + limit
         while !holds() {
             guard ContinuousClock.now < deadline, end == nil else { throw Silent() }

@@ -26,7 +26,7 @@ extension EndToEnd {
                 let isOver = Flag()
                 async let good = Self.latencies(of: server, until: isOver)
                 var open = heads + bodies + idle
-                while !open.isEmpty, .now - start < .seconds(10) {
+                while !open.isEmpty, .now - start < .seconds(60) {
                     for connection in heads { connection.send("G") }
                     for connection in bodies { connection.send(" ") }
                     open = RawConnection.open(open, within: .milliseconds(100))
@@ -35,7 +35,7 @@ extension EndToEnd {
                 #expect(open.isEmpty, "\(open.count) connections are still open")
                 let latencies = try await good.sorted()
                 #expect(!latencies.isEmpty)
-                #expect((latencies.last ?? .zero) < .seconds(2), "\(latencies.suffix(3))")
+                #expect((latencies.last ?? .zero) < .seconds(10), "\(latencies.suffix(3))")
 
                 let figures = try await server.figures()
                 // What trickles in is no word of HTTP, and may be refused for that first.
@@ -130,7 +130,7 @@ extension EndToEnd {
                 let chunk = "10000\r\n\(String(repeating: " ", count: 65_536))\r\n"
                 var sent = 0
                 // Past the limit the server hears for two seconds more, then closes.
-                let deadline = ContinuousClock.now + .seconds(10)
+                let deadline = ContinuousClock.now + .seconds(60)
                 while connection.send(chunk), .now < deadline { sent += 65_536 }
                 #expect(sent >= 16 << 20)
                 #expect(.now < deadline)

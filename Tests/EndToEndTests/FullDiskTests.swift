@@ -79,7 +79,7 @@ extension EndToEnd {
 
                     try disk.free()
                     let start = ContinuousClock.now
-                    let isBack = try await holds(within: .seconds(5)) {
+                    let isBack = try await holds(within: .seconds(60)) {
                         try await Self.post(["back-\(round)"], to: server).status == 200
                     }
                     #expect(isBack, "after \(ContinuousClock.now - start)")
@@ -113,7 +113,7 @@ extension EndToEnd {
                 let second = try await folder.start(
                     ["--retention", "1d", "--trail-retention", "0s"], launcher: disk.launcher)
                 let event = "{\"type\":\"execution.started\",\"execution\":\"new\"}"
-                let isBack = try await holds(within: .seconds(20)) {
+                let isBack = try await holds(within: .seconds(60)) {
                     try await second.post("/v1/events", event).status == 200
                 }
                 #expect(isBack)

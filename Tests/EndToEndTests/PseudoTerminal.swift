@@ -44,7 +44,7 @@ final class PseudoTerminal: Sendable {
     }
 
     /// Waits until this has been written to it.
-    func untilShown(_ text: String, within limit: Duration = .seconds(15)) async throws {
+    func untilShown(_ text: String, within limit: Duration = .seconds(60)) async throws {
         let deadline = ContinuousClock.now + limit
         while !screen.contains(text) {
             if ContinuousClock.now > deadline { throw NeverShown(text: text, screen: screen) }

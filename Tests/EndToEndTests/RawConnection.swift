@@ -59,7 +59,7 @@ final class RawConnection: Sendable {
     }
 
     /// Listens until the other side closes, or as many answers have come, or the time is over.
-    func hear(answers: Int = .max, within limit: Duration = .seconds(10)) async -> Heard {
+    func hear(answers: Int = .max, within limit: Duration = .seconds(60)) async -> Heard {
         await withCheckedContinuation { continuation in
             DispatchQueue.global().async {
                 let deadline = ContinuousClock.now + limit

@@ -49,7 +49,7 @@ final class StoreFolder: Sendable {
             URL(filePath: command[0]), Array(command.dropFirst()), output: output, errors: errors)
         started.withLock { $0.append(program) }
         let prefix = "listening on "
-        guard let line = await output.firstLine(within: .seconds(20)), line.hasPrefix(prefix) else {
+        guard let line = await output.firstLine(within: .seconds(60)), line.hasPrefix(prefix) else {
             program.send(SIGKILL)
             throw NotReady(
                 exitCode: await program.exitCode(),
@@ -61,7 +61,7 @@ final class StoreFolder: Sendable {
     }
 
     /// Waits until the servers' log says this.
-    func untilLogged(_ text: String, within limit: Duration = .seconds(10)) async throws {
+    func untilLogged(_ text: String, within limit: Duration = .seconds(60)) async throws {
         let deadline = ContinuousClock.now + limit
         while try !String(contentsOf: url.appending(path: "log"), encoding: .utf8).contains(text) {
             if ContinuousClock.now > deadline { throw NeverLogged(text: text) }

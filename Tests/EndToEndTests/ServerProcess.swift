@@ -47,7 +47,7 @@ extension RunningServer {
 
     /// Asks for the figures until they are as expected.
     func until(
-        within limit: Duration = .seconds(10), _ condition: ([String: Double]) -> Bool
+        within limit: Duration = .seconds(60), _ condition: ([String: Double]) -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + limit
         while try await !condition(figures()) {

@@ -33,7 +33,7 @@ final class SmallDisk: Sendable {
                 "mount -t tmpfs -o size=\(megabytes)m,mode=700 tmpfs \"$0\" && echo here && exec cat",
                 folder.path,
             ], input: leash.fileHandleForReading, output: output, errors: .nullDevice)
-        guard await output.firstLine(within: .seconds(10)) == "here" else { throw NotMounted() }
+        guard await output.firstLine(within: .seconds(60)) == "here" else { throw NotMounted() }
         launcher = ["/usr/bin/nsenter", "-t", String(holder.id), "-m"]
         self.folder = URL(filePath: "/proc/\(holder.id)/root" + folder.path)
     }

@@ -30,7 +30,7 @@ import Testing
     }
 
     private func until(
-        _ text: () throws -> String, holds word: String, within limit: Duration = .seconds(15)
+        _ text: () throws -> String, holds word: String, within limit: Duration = .seconds(60)
     ) async throws {
         let deadline = ContinuousClock.now + limit
         while try !text().contains(word), ContinuousClock.now < deadline { await Task.yield() }
