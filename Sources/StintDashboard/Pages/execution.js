@@ -231,7 +231,7 @@ class ExecutionPage {
   #fill(name, markup) {
     const element = this.#part(name);
     if (!element || this.#drawn.get(name) === markup) return;
-    const isRead = element.contains(document.activeElement) || isBusy(element);
+    const isRead = element.firstChild && (element.contains(document.activeElement) || isBusy(element));
     if (isRead && !this.#isOver) return;
     this.#drawn.set(name, markup);
     const open = [...element.querySelectorAll('details')].map((details) => details.open);
