@@ -53,7 +53,7 @@ class Backstage:
     def fleet(self):
         if self._fleet is None:
             self._fleet = Server(self.program, "--sweep-interval", "1s", fleet=self.FLEET)
-            self._fleet.wait_for_lost()
+            self._fleet.lose_silent()
         return self._fleet
 
     def end(self):
