@@ -15,6 +15,9 @@ SCENARIOS = {}
 WIDTHS = (1440, 820, 380, 320)
 THEMES = ("light", "dark")
 
+MODULES = "await import(document.querySelector('script[type=module]').src)"
+"""In the script of a page: the modules that it runs, each by its name."""
+
 AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
 
 expect.set_options(timeout=10_000)
