@@ -12,7 +12,13 @@ import { overview } from './overview.js';
 import { closePreview, isPreviewing, preview } from './preview.js';
 import { moveSelection, select, selected, togglePreview } from './rows.js';
 
-/** @typedef {{tick?: (nowMs: number) => void, release?: () => void, keys?: object, copyCommand?: string}} PageHandlers */
+/**
+ * @typedef {object} PageHandlers What a page answers to, all optional.
+ * @property {() => void} [complete] It has been painted: time for what it stands without.
+ * @property {(nowMs: number) => void} [tick] Once a second.
+ * @property {() => void} [release] Shows what was held back.
+ * @property {object} [keys] @property {string} [copyCommand]
+ */
 
 const byId = (id) => document.getElementById(id);
 const main = byId('main');
@@ -62,6 +68,7 @@ async function render({ keepScroll = false } = {}) {
     await painted();
     if (signal.aborted) return;
     performance.mark('page-ready');
+    shown.handlers.complete?.();
     learnSession();
   } catch (failure) {
     if (signal.aborted || failure.name === 'AbortError') return;

@@ -26,7 +26,9 @@ export async function preview(id, { navigate, toast }) {
   const handlers = await execution(context).catch((failure) => {
     if (!signal.aborted) throw failure;
   });
-  if (!handlers?.tick || signal.aborted) return;
+  if (signal.aborted) return;
+  handlers?.complete?.();
+  if (!handlers?.tick) return;
   const ticks = setInterval(() => handlers.tick(serverNow()), 1000);
   signal.addEventListener('abort', () => clearInterval(ticks));
 }
