@@ -114,6 +114,7 @@ let package = Package(
             dependencies: [
                 "StintModel", "StintSimulation", "StintStorage", "StintStorageSQLite",
             ], path: "Benchmarks/Sources/stint-fill"),
+        .testTarget(name: "EmbedPagesTests", dependencies: ["embed-pages"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

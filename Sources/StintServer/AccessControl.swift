@@ -104,7 +104,9 @@ final class AccessControl: Sendable {
             try Self.expectOwnPage(request, secret)
         }
         let key = caller.key
-        context.identity = Identity(workspace: key.workspace, scopes: key.scopes, key: key.id)
+        context.identity = Identity(
+            workspace: key.workspace, scopes: key.scopes, key: key.id,
+            session: caller.session?.secret.digest)
         guard key.scopes.allows(scope.access) else {
             throw Problem(
                 .forbidden, "wrong_scope",

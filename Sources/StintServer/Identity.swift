@@ -8,6 +8,8 @@ public struct Identity: Hashable, Sendable {
     public var scopes: AccessScopes
     /// The id of the key; `nil` where none is needed.
     public var key: String?
+    /// The digest of the secret by which a browser's session is known; `nil` where the key itself was shown.
+    public var session: [UInt8]?
 
     /// Everybody, on a server without keys.
     public static let anonymous = Identity(workspace: .default, scopes: .admin)

@@ -229,7 +229,8 @@ public struct Server: Service {
         let diagnosis = DiagnosisRoutes(store: store, remaining: remaining, now: now)
         let keys = KeyRoutes(
             keys: store, access: access, live: live, reading: reading(64 << 10), now: now)
-        let sessions = SessionRoutes(access: access, reading: reading(4 << 10))
+        let sessions = SessionRoutes(
+            access: access, live: live, reading: reading(4 << 10))
         let audit = AuditRoutes(store: store)
         let health = HealthRoutes(store: store, version: version)
         let scrape = MetricsRoutes(

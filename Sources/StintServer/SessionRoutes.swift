@@ -8,6 +8,7 @@ import StintWire
 /// Letting browsers in, and out.
 struct SessionRoutes: Sendable {
     let access: AccessControl
+    let live: LiveFeed
     let reading: RequestBodyReading
 
     var routes: [Route] {
@@ -41,6 +42,7 @@ struct SessionRoutes: Sendable {
             try Self.key(json: Data(body.readableBytesView))
         }
         let (secret, session) = try await access.beginSession(key: key, request, scope)
+        await endFeeds(of: request)
         var response = answer(
             SessionBody(AccessControl.Caller(key: session.key, session: (secret, session))))
         response.headers[.setCookie] = access.cookie.giving(secret)
@@ -52,7 +54,15 @@ struct SessionRoutes: Sendable {
     {
         try QueryParameters(request).finish()
         try await access.endSession(of: request)
+        await endFeeds(of: request)
         return Response(status: .noContent, headers: [.setCookie: access.cookie.taking])
+    }
+
+    /// Of the session that the browser had until now.
+    private func endFeeds(of request: Request) async {
+        if let secret = access.cookie.secret(in: request) {
+            await live.end(session: secret.digest)
+        }
     }
 
     private func answer(_ body: SessionBody) -> Response {

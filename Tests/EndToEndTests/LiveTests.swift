@@ -368,6 +368,37 @@ extension EndToEnd {
                 }
             }
         }
+
+        @Test func `who logs out, or logs in anew, ends the feeds of the session before`()
+            async throws
+        {
+            try await StoreFolder.use { folder in
+                let key = try await AccessTests.secret(folder, scope: "admin")
+                let server = try await folder.start()
+                let page = ["Content-Type": "application/json", "Origin": server.url]
+                func logIn(_ headers: [String: String]) async throws -> [String: String] {
+                    let login = try await server.request(
+                        .POST, "/v1/session", headers: headers.merging(page) { $1 },
+                        body: Data(#"{"key":"\#(key)"}"#.utf8))
+                    let given = try #require(login.header("set-cookie"))
+                    let token = try #require(login.json["token"].string)
+                    return ["Cookie": String(given.prefix { $0 != ";" }), "Stint-Token": token]
+                }
+                let (first, other) = (try await logIn([:]), try await logIn([:]))
+                let kept = try await FeedListener(.events, server, headers: other)
+                let replaced = try await FeedListener(.events, server, headers: first)
+                let second = try await logIn(first)
+                #expect(try await replaced.untilEnd() == .complete)
+
+                let ended = try await FeedListener(.webSocket, server, headers: second)
+                let logout = try await server.request(
+                    .DELETE, "/v1/session", headers: second.merging(page) { $1 })
+                #expect(logout.status == 204)
+                #expect(try await ended.untilEnd() == .closed(1_008))
+                try await Self.tell(server, "e", "started", key: key)
+                #expect(try await kept.next("execution")?["id"] == "e")
+            }
+        }
     }
 }
 

@@ -20,22 +20,30 @@ import Testing
 
     static let paths = PageRoutes.pages.map { $0.replacing(":id", with: "a") } + ["/favicon.ico"]
 
-    @Test func `every file of the folder is served, as it lies there`() async throws {
+    @Test func `every file of the folder is served: modules as one script, the others as they lie`()
+        async throws
+    {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
-        #expect(
-            Set(names) == Set(PageFile.assets.map(\.name) + [PageFile.index.name]),
-            "The program was built from other files.")
         try await ServerUnderTest.use { server in
-            for name in names {
+            let script = try await server.send("GET", "/assets/0/app.js").body
+            let lines = Set(script.split(separator: "\n"))
+            #expect(!lines.contains { $0.hasPrefix("import ") })
+            for name in names where name != PageFile.index.name {
                 let text = try String(
                     contentsOf: Self.folder.appending(path: name), encoding: .utf8)
-                let path = name == PageFile.index.name ? "/" : "/assets/\(name)"
-                let reply = try await server.send("GET", path)
-                #expect(reply.status == 200, "\(name)")
-                #expect(reply.body == text, "\(name) is another.")
+                let reply = try await server.send("GET", "/assets/0/\(name)")
+                if name != "app.js" && reply.status == 200 {
+                    #expect(reply.body == text, "\(name) is another.")
+                } else {
+                    let code = text.split(separator: "\n")
+                        .filter { !$0.contains(#/^ *(//|/?\*|import |export )/#) }
+                    let missing = code.filter { !lines.contains($0) }
+                    #expect(missing.isEmpty, "\(name) was another when the program was built.")
+                }
             }
-            #expect(try await server.send("GET", "/assets/nothing.js").status == 404)
-            #expect(try await server.send("GET", "/assets/index.html").status == 404)
+            for name in ["nothing.js", "index.html", "api.js"] {
+                #expect(try await server.send("GET", "/assets/0/\(name)").status == 404)
+            }
         }
     }
 
@@ -50,7 +58,8 @@ import Testing
             let reply = try await server.send("GET", path)
             #expect(reply.status == 200)
             #expect(reply.headers.first(name: "Content-Type") == "text/html; charset=utf-8")
-            #expect(reply.body.utf8.elementsEqual(PageFile.index.bytes))
+            let names = reply.body.replacing(#/"/assets/\w+//#, with: "\"/assets/")
+            #expect(names.utf8.elementsEqual(PageFile.index.bytes))
         }
     }
 
@@ -69,7 +78,7 @@ import Testing
 
     @Test func `what a document may load is said with every file`() async throws {
         try await ServerUnderTest.use { server in
-            for path in Self.paths + PageFile.assets.map({ "/assets/\($0.name)" }) {
+            for path in Self.paths + PageFile.assets.map({ "/assets/0/\($0.name)" }) {
                 for method in ["GET", "HEAD"] {
                     let headers = try await server.send(method, path).headers
                     #expect(
@@ -95,7 +104,30 @@ import Testing
         }
     }
 
-    @Test(arguments: ["/", "/assets/app.js"])
+    @Test
+    func `what the document asks for is kept for good, at an address that is of these bytes alone`()
+        async throws
+    {
+        try await ServerUnderTest.use { server in
+            let document = try await server.send("GET", "/").body
+            let addresses = document.matches(of: #/"(/assets/[^"]+)"/#).map { String($0.output.1) }
+            #expect(addresses.count == 3)
+            for address in addresses {
+                let kept = try await server.send("GET", address)
+                #expect(kept.status == 200)
+                #expect(
+                    kept.headers.first(name: "Cache-Control")
+                        == "public, max-age=31536000, immutable")
+                // As a document asks that came before an update.
+                let name = try #require(address.split(separator: "/").last)
+                let other = try await server.send("GET", "/assets/0/\(name)")
+                #expect(other.body == kept.body)
+                #expect(other.headers.first(name: "Cache-Control") == "no-cache")
+            }
+        }
+    }
+
+    @Test(arguments: ["/", "/assets/0/app.js"])
     func `who has a file already is not sent it again, compressed or not`(
         _ path: String
     ) async throws {

@@ -59,7 +59,7 @@ import Testing
         "GET /executions/:id": Example(path: "/executions/canary", status: 200),
         "GET /diagnose": Example(path: "/diagnose", status: 200),
         "GET /login": Example(path: "/login", status: 200),
-        "GET /assets/:name": Example(path: "/assets/app.js", status: 200),
+        "GET /assets/:version/:name": Example(path: "/assets/0/app.js", status: 200),
         "GET /favicon.ico": Example(path: "/favicon.ico", status: 200),
         "GET /health/live": Example(path: "/health/live", status: 200),
         "GET /health/ready": Example(path: "/health/ready", status: 200),

@@ -1,13 +1,24 @@
-// The frame around every page: router, clock, keyboard, theme, session. A page is a module that exports one function.
+// The frame around every page: router, clock, keyboard, theme, session. A page is a function in a module of its name.
 import { Failure, forgetSession, onLoginNeeded, send, serverNow, session } from './api.js';
 import { follow, isFollowing, isPaused, pauseOrResume, tickConnection } from './connection.js';
+import { diagnose } from './diagnose.js';
 import { copy, showDialog, toast } from './dialog.js';
+import { execution } from './execution.js';
+import { executions } from './executions.js';
 import { esc, isUTC, setUTC, zoneName } from './formats.js';
 import { keyList, listenForKeys, switchKeys } from './keyboard.js';
+import { login } from './login.js';
+import { overview } from './overview.js';
 import { closePreview, isPreviewing, preview } from './preview.js';
 import { moveSelection, select, selected, togglePreview } from './rows.js';
 
-/** @typedef {{tick?: (nowMs: number) => void, release?: () => void, keys?: object, copyCommand?: string}} PageHandlers */
+/**
+ * @typedef {object} PageHandlers What a page answers to, all optional.
+ * @property {() => void} [complete] It has been painted: time for what it stands without.
+ * @property {(nowMs: number) => void} [tick] Once a second.
+ * @property {() => void} [release] Shows what was held back.
+ * @property {object} [keys] @property {string} [copyCommand]
+ */
 
 const byId = (id) => document.getElementById(id);
 const main = byId('main');
@@ -18,7 +29,9 @@ let lastList = '/executions';
 
 // Router
 
-/** The page that a path names; its module and its function have that name. */
+const PAGES = { overview, executions, execution, diagnose, login };
+
+/** The page that a path names: a key of `PAGES`, or null. */
 function route(pathname) {
   const path = pathname.split('/').filter(Boolean).map(decodeSegment);
   const page = (name, title) => ({ name, title, path });
@@ -36,6 +49,7 @@ function decodeSegment(segment) {
 
 async function render({ keepScroll = false } = {}) {
   const { name, title, path } = route(location.pathname);
+  const page = PAGES[name];
   const before = shown;
   before.leaving.abort();
   if (isPreviewing()) closePreview();
@@ -47,11 +61,14 @@ async function render({ keepScroll = false } = {}) {
   if (before.name !== name) main.replaceChildren();
   if (before.name && before.name !== name) main.focus({ preventScroll: true });
   try {
-    const handlers = name ? await openPage(name, contextOf(path, signal)) : showNotFound();
+    const handlers = page ? await page(contextOf(path, signal)) : showNotFound();
     if (signal.aborted) return;
     shown.handlers = handlers ?? {};
-    performance.mark('page-ready');
     if (!keepScroll) scrollTo(0, history.state?.scroll ?? 0);
+    await painted();
+    if (signal.aborted) return;
+    performance.mark('page-ready');
+    shown.handlers.complete?.();
     learnSession();
   } catch (failure) {
     if (signal.aborted || failure.name === 'AbortError') return;
@@ -60,12 +77,8 @@ async function render({ keepScroll = false } = {}) {
   }
 }
 
-async function openPage(name, context) {
-  const module = await import(`./${name}.js`).catch((error) => {
-    throw error instanceof TypeError ? Failure.nobodyAnswered(`/assets/${name}.js`) : error;
-  });
-  return context.signal.aborted ? {} : module[name](context);
-}
+/** Fulfilled once the browser has drawn what the document holds, charts included. */
+const painted = () => new Promise((resolve) => { requestAnimationFrame(() => setTimeout(resolve)); });
 
 /** What a page is given to work with. */
 function contextOf(path, signal) {
@@ -153,7 +166,6 @@ function showFailure(failure) {
   const named = failure.requestId ? ` (request ${failure.requestId})` : '';
   main.innerHTML = `<section class="panel err" role="alert"><header><h1 class="s-failed">This page could not be shown</h1><div class="acts"><button type="button" id="again">Try again</button></div></header>
     <div class="body"><p class="msg">${esc(words + named)}</p></div></section>`;
-  // Anew, since browsers may keep a module that could not be had.
   byId('again').addEventListener('click', () => location.reload());
 }
 

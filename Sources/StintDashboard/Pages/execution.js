@@ -60,6 +60,7 @@ class ExecutionPage {
     const keys = { e: () => this.#steps?.toggleAll(serverNow()), j: () => go(older), k: () => go(newer), Escape: () => navigate(list) };
     const isSilent = this.#execution === null || isFinal(this.#execution.status);
     return {
+      complete: () => this.#learnMore(),
       // An ended execution has no timer.
       tick: isSilent ? undefined : (nowMs) => this.#tick(nowMs),
       keys: isPreview ? {} : keys,
@@ -73,7 +74,7 @@ class ExecutionPage {
   // Loading
 
   async open() {
-    const { isPreview, root, signal } = this.#context;
+    const { isPreview, root } = this.#context;
     if (!isPreview) visit(this.#id);
     const stopWaiting = showLoading(root, this.#id);
     try {
@@ -87,8 +88,6 @@ class ExecutionPage {
     this.#build();
     this.#draw();
     if (!this.#isOver) this.#follow();
-    // The page stands without it.
-    setTimeout(() => this.#learnMore(signal));
   }
 
   #read() { return get(`/v1/executions/${encodeURIComponent(this.#id)}`, {}, { signal: this.#context.signal }); }
@@ -99,7 +98,7 @@ class ExecutionPage {
     const title = `${back}<div class="title"><h1>${saidInBrief(this.#id)}</h1></div>`;
     if (failure.status !== 404) {
       root.innerHTML = title + failurePanel(failure, { title: 'This execution could not be read' });
-      root.querySelector('[data-retry]')?.addEventListener('click', () => this.open());
+      root.querySelector('[data-retry]')?.addEventListener('click', () => this.open().then(() => this.#learnMore()));
       return;
     }
     setTitle('Unknown execution · Executions');
@@ -108,8 +107,9 @@ class ExecutionPage {
   }
 
   /** What the record does not hold: usual times, others with the same error, the verdict of the diagnosis. */
-  async #learnMore(signal) {
-    if (signal.aborted) return;
+  async #learnMore() {
+    const { signal } = this.#context;
+    if (signal.aborted || !this.#execution) return;
     const quietly = (promise) => promise.catch((failure) => {
       if (failure.name !== 'AbortError' && !(failure instanceof Failure)) throw failure;
     });
@@ -179,7 +179,7 @@ class ExecutionPage {
     this.#execution = record;
     if (isEnd) this.#announce();
     this.#draw();
-    if (this.#isOver && !this.#isStale) this.#end(() => this.#learnMore(this.#context.signal));
+    if (this.#isOver && !this.#isStale) this.#end(() => this.#learnMore());
     else if (this.#isStale) this.#reread({ atOnce: this.#isOver });
   }
 
@@ -231,7 +231,7 @@ class ExecutionPage {
   #fill(name, markup) {
     const element = this.#part(name);
     if (!element || this.#drawn.get(name) === markup) return;
-    const isRead = element.contains(document.activeElement) || isBusy(element);
+    const isRead = element.firstChild && (element.contains(document.activeElement) || isBusy(element));
     if (isRead && !this.#isOver) return;
     this.#drawn.set(name, markup);
     const open = [...element.querySelectorAll('details')].map((details) => details.open);

@@ -1,6 +1,6 @@
 // What runs now, each against the past of its agent. Rows change in place; new ones come last, ended ones stay for a while.
 import { about, duration, esc, instant, ticking } from './formats.js';
-import { ENOUGH_HISTORY, currentStep, elapsedSeconds, icon, isFinal, legend, panel, progress, statusSign } from './signs.js';
+import { ENOUGH_HISTORY, currentStep, elapsedSeconds, icon, isFinal, legend, panel, progress, slowness, statusSign } from './signs.js';
 
 const MOST_AT_FIRST = 12;
 const MOST_ROWS = 20;
@@ -31,13 +31,18 @@ export class InFlight {
   /** Begins anew, `lost` newest first: the lost first, then the slowest against its own history. */
   load(realtime, lost, lostWords, nowMs) {
     this.#rows.clear();
-    const share = (execution) => progress(execution, this.#histories.get(execution.agent), nowMs).ratio;
-    const bySlowness = (one, other) => share(other) - share(one) || elapsedSeconds(other, nowMs) - elapsedSeconds(one, nowMs);
-    const running = realtime.executionsInProgress.map(fromRealtime).sort(bySlowness);
-    const shown = [...lost.slice(0, MOST_LOST).sort(bySlowness), ...running].slice(0, MOST_AT_FIRST);
+    const running = realtime.executionsInProgress.map(fromRealtime);
+    const shown = [...this.#bySlowness(lost.slice(0, MOST_LOST), nowMs), ...this.#bySlowness(running, nowMs)].slice(0, MOST_AT_FIRST);
     this.#body.replaceChildren();
     for (const execution of shown) this.#add(execution, nowMs);
     this.#draw(realtime.currentlyRunning, lostWords);
+  }
+
+  #bySlowness(executions, nowMs) {
+    const told = executions.map((execution) => ({
+      execution, elapsed: elapsedSeconds(execution, nowMs), share: slowness(execution, this.#histories.get(execution.agent), nowMs),
+    }));
+    return told.sort((one, other) => other.share - one.share || other.elapsed - one.elapsed).map(({ execution }) => execution);
   }
 
   /** One execution changed. */

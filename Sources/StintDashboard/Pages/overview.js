@@ -65,6 +65,8 @@ class OverviewPage {
       onState: ({ state }) => { if (state === 'live' && this.#figures) this.#renewAt = serverNow(); },
     });
     const stopWaiting = showLoading(root, 'Overview');
+    // Asked for the first time, a browser takes some 20 ms to say where it is; meanwhile the feed opens.
+    zone();
     await feed.opened;
     try {
       await this.#load();

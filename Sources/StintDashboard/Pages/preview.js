@@ -1,5 +1,6 @@
 // One execution beside the list it is in.
 import { serverNow } from './api.js';
+import { execution } from './execution.js';
 import { Live } from './live.js';
 
 let aside = null;
@@ -21,13 +22,13 @@ export async function preview(id, { navigate, toast }) {
     signal.addEventListener('abort', () => feed.close());
     return feed;
   };
-  const { execution } = await import('./execution.js');
-  if (signal.aborted) return;
   const context = { root: aside, path: ['executions', id], query: new URLSearchParams(), navigate, live, signal, setTitle() {}, toast, isPreview: true, close: closePreview };
   const handlers = await execution(context).catch((failure) => {
     if (!signal.aborted) throw failure;
   });
-  if (!handlers?.tick || signal.aborted) return;
+  if (signal.aborted) return;
+  handlers?.complete?.();
+  if (!handlers?.tick) return;
   const ticks = setInterval(() => handlers.tick(serverNow()), 1000);
   signal.addEventListener('abort', () => clearInterval(ticks));
 }

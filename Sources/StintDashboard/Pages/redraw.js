@@ -8,9 +8,7 @@ const FOCUSABLE = 'a[href], button, summary, input, svg[tabindex]';
  * @returns {boolean} Whether it was drawn.
  */
 export function redraw(part, markup) {
-  const selection = getSelection();
-  const isSelecting = !selection.isCollapsed && part.contains(selection.anchorNode);
-  if (part.drawn === markup || isSelecting || part.matches(':active')) return false;
+  if (part.drawn === markup || (part.firstChild && isTouched(part))) return false;
   const focusable = () => [...part.querySelectorAll(FOCUSABLE)];
   const focused = focusable().indexOf(document.activeElement);
   const chosen = part.querySelector('[aria-selected=true]')?.dataset.href;
@@ -23,4 +21,10 @@ export function redraw(part, markup) {
   if (chosen) part.querySelector(`[data-href="${CSS.escape(chosen)}"]`)?.setAttribute('aria-selected', 'true');
   focusable()[focused]?.focus({ preventScroll: true });
   return true;
+}
+
+/** To ask what is selected has the page laid out. */
+function isTouched(part) {
+  const selection = getSelection();
+  return (!selection.isCollapsed && part.contains(selection.anchorNode)) || part.matches(':active');
 }

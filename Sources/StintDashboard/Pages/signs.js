@@ -101,20 +101,23 @@ export function silentSeconds(execution, nowMs) {
   return execution.status === 'lost' || isQuiet ? seconds : null;
 }
 
+const isEnough = (history) => history?.p95 > 0 && history.p50 != null && history.n >= ENOUGH_HISTORY;
+
+/** Elapsed time ÷ the p95 of the agent's past; 0 without such a past, or before the start. */
+export const slowness = (execution, history, nowMs) => (isEnough(history) ? (elapsedSeconds(execution, nowMs) ?? 0) / history.p95 : 0);
+
 /**
  * Elapsed time against the agent's own past: full width is its p95, the tick its median.
  * @param {{p50: number, p95: number, n: number}|null} history Seconds; of the agent's finished executions.
- * @returns {{html: string, word: string, over: boolean, ratio: number}} `ratio` is elapsed ÷ p95, 0 without history.
+ * @returns {{html: string, word: string, over: boolean}}
  */
 export function progress(execution, history, nowMs) {
   const elapsed = elapsedSeconds(execution, nowMs);
   const silent = silentSeconds(execution, nowMs);
-  const isKnown = history?.p95 > 0 && history.p50 != null && history.n >= ENOUGH_HISTORY;
-  if (elapsed == null) return { html: '', word: 'not started', over: false, ratio: 0 };
-  if (!isKnown) return { html: '', word: silent == null ? remaining(execution, nowMs) : silence(silent), over: false, ratio: 0 };
+  if (elapsed == null) return { html: '', word: 'not started', over: false };
+  if (!isEnough(history)) return { html: '', word: silent == null ? remaining(execution, nowMs) : silence(silent), over: false };
 
-  const ratio = elapsed / history.p95;
-  const over = ratio > 1;
+  const over = elapsed > history.p95;
   const quiet = execution.status === 'lost' ? silent ?? 0 : 0;
   const scale = Math.max(history.p95, elapsed + quiet);
   const share = (seconds) => `${(100 * seconds / scale).toFixed(1)}%`;
@@ -124,7 +127,7 @@ export function progress(execution, history, nowMs) {
   const html = `<svg class="prog${over ? ' over' : ''}" width="100%" height="12" role="img" aria-label="${esc(said)}"><title>${esc(said)}</title>`
     + `${bar('track', 0, scale)}${bar('fill', 0, elapsed)}${quiet ? bar('quiet', elapsed, quiet) : ''}`
     + `${tick(history.p50, 'p50')}${over ? tick(history.p95, 'p95') : ''}</svg>`;
-  return { html, word: silent == null ? expectation(elapsed, history) : silence(silent), over, ratio };
+  return { html, word: silent == null ? expectation(elapsed, history) : silence(silent), over };
 }
 
 const silence = (seconds) => `silent for ${about(seconds)}`;

@@ -289,7 +289,7 @@ function toggle(set, key) {
   if (!set.delete(key)) set.add(key);
 }
 
-/** Whether text in it is selected: it must not go from under the reader. */
+/** Whether text in it is selected: it must not go from under the reader. To ask has the page laid out. */
 export function isBusy(element) {
   const selection = getSelection();
   return !selection.isCollapsed && selection.containsNode(element, true);

@@ -69,15 +69,14 @@ final class FeedLoop {
         for listener in listeners.values.flatMap(\.values) { listener.tick(at: now) }
     }
 
-    /// The keys by which listeners were let in.
-    var keys: Set<String> {
-        Set(listeners.values.flatMap(\.values).compactMap(\.identity.key))
+    /// As whom listeners were let in.
+    var identities: Set<Identity> {
+        Set(listeners.values.flatMap(\.values).map(\.identity))
     }
 
-    /// Ends the feeds that were opened with one of these keys.
-    func end(keys: Set<String>) {
-        for listener in listeners.values.flatMap(\.values)
-        where listener.identity.key.map(keys.contains) ?? false {
+    /// Ends the feeds of those who are no longer let in.
+    func end(where isRefused: (Identity) -> Bool) {
+        for listener in listeners.values.flatMap(\.values) where isRefused(listener.identity) {
             listener.end(.policyViolation)
         }
     }

@@ -79,17 +79,33 @@ final class LiveFeed: Service {
 
     /// Ends the feeds that were opened with a key, which was revoked.
     func end(key: String) async {
-        await onEachLoop { $0.end(keys: [key]) }
+        await onEachLoop { $0.end { $0.key == key } }
     }
 
-    /// Ends the feeds of keys that have expired, or were revoked by another program.
-    private func endUnkeyed() async {
-        let asked = Set(await onEachLoop { $0.keys }.joined())
+    /// Ends the feeds of a browser's session, which is over.
+    func end(session digest: [UInt8]) async {
+        await onEachLoop { $0.end { $0.session == digest } }
+    }
+
+    /// Ends the feeds of keys and sessions whose time is over, or that another program ended.
+    private func endRefused() async {
+        let asked = Set(await onEachLoop { $0.identities }.joined()).filter { $0.key != nil }
         if asked.isEmpty { return }
         do {
-            let valid = try await keys.keys(in: nil).filter { $0.isValid(at: views.now()) }
-            let ended = asked.subtracting(valid.map(\.id))
-            if !ended.isEmpty { await onEachLoop { $0.end(keys: ended) } }
+            let now = views.now()
+            let valid = Set(try await keys.keys(in: nil).filter { $0.isValid(at: now) }.map(\.id))
+            var refused: Set<Identity> = []
+            for identity in asked {
+                if let key = identity.key, !valid.contains(key) {
+                    refused.insert(identity)
+                } else if let digest = identity.session,
+                    try await keys.session(digest: digest)?.isValid(at: now) != true
+                {
+                    refused.insert(identity)
+                }
+            }
+            if refused.isEmpty { return }
+            await onEachLoop { [refused] in $0.end(where: refused.contains) }
         } catch {
             logger.error("The keys of listeners could not be looked up", error)
         }
@@ -192,7 +208,7 @@ final class LiveFeed: Service {
             feed.forgetUnheard()
             let start = ContinuousClock.now
             if start >= keysAt {
-                await endUnkeyed()
+                await endRefused()
                 keysAt = start + Self.keyMemory
             }
             guard start >= next else { continue }

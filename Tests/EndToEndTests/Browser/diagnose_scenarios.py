@@ -119,7 +119,7 @@ def first_use(stage):
     page = stage.open(server, "/executions")
     expect(page.locator("#live")).to_have_text("Live")
     server.tell(begun("first-1", agent="my-agent"))
-    expect(page.locator("[data-id=first-1]")).to_be_visible(timeout=2_000)
+    expect(page.locator("[data-id=first-1]")).to_be_visible()
 
 
 @scenario("what cannot be read is named with the request, and is tried again")

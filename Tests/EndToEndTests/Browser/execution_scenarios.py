@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from servers import begun, event, finished, instant, wait_until
-from stage import scenario
+from stage import MODULES, scenario
 
 
 @scenario("where the time went adds up to the time from creation to end, for every execution of a fleet")
@@ -16,8 +16,8 @@ def account_adds_up(stage):
     records = [stage.fleet.get(f"/v1/executions/{id}") for id in ids]
     accounts = page.evaluate(
         """async records => {
-            const { timeAccount } = await import('/assets/account.js');
-            return records.map(record => timeAccount(record, Date.now()));
+            const { account } = """ + MODULES + """;
+            return records.map(record => account.timeAccount(record, Date.now()));
         }""", records)
     for record, account in zip(records, accounts):
         if record["totalSeconds"] is None:

@@ -36,7 +36,7 @@ def history(seed):
 def server_with(stage, seed):
     server = stage.server("--sweep-interval", "1s")
     server.tell(*history(seed))
-    server.wait_for_lost()
+    server.lose_silent()
     return server
 
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qsl, urlsplit
 
-from stage import scenario
+from stage import MODULES, scenario
 
 FILTERS = {
     "agent:support-triage": [["agent", "support-triage"]],
@@ -32,7 +32,7 @@ def same_language(stage):
     page = stage.open(stage.fleet, "/executions")
     read = page.evaluate(
         """async texts => {
-            const { parse, print } = await import('/assets/query.js');
+            const { query: { parse, print } } = """ + MODULES + """;
             return texts.map(text => [parse(text), parse(print(parse(text)))]);
         }""", list(FILTERS))
     for (text, parameters), (parsed, again) in zip(FILTERS.items(), read):
@@ -46,7 +46,7 @@ def refusals(stage):
     page = stage.open(stage.fleet, "/executions")
     told = page.evaluate(
         """async texts => {
-            const { parse } = await import('/assets/query.js');
+            const { query: { parse } } = """ + MODULES + """;
             return texts.map(text => { try { return JSON.stringify(parse(text)); } catch (error) { return error.message; } });
         }""", list(REFUSED))
     for (text, fault), message in zip(REFUSED.items(), told):

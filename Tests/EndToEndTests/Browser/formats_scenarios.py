@@ -1,6 +1,6 @@
 """Numbers, durations and times as they are written everywhere."""
 
-from stage import scenario
+from stage import MODULES, scenario
 
 NOW = 1_764_339_871_000  # 2025-11-28T14:24:31Z
 NARROW = "\u202f"
@@ -45,7 +45,7 @@ def wrong(page):
     cases += [[name, [value, NOW], text] for name, pairs in WRITTEN_WITH_NOW.items() for value, text in pairs]
     return page.evaluate(
         """async cases => {
-            const formats = await import('/assets/formats.js');
+            const { formats } = """ + MODULES + """;
             return cases.map(([name, args, text]) => [`${name}(${args[0]})`, formats[name](...args), text])
                 .filter(([, written, text]) => written !== text).map(([call, written, text]) => `${call}: ${written}, not ${text}`);
         }""", cases)
@@ -62,7 +62,7 @@ def zones(stage):
     page = stage.open(stage.fleet, "/executions", timezone_id="Asia/Kolkata")
     zone = page.locator("#zone")
     assert zone.inner_text() == "Local (UTC+5:30)"
-    clock = "async now => (await import('/assets/formats.js')).clock(now)"
+    clock = f"async now => ({MODULES}).formats.clock(now)"
     assert page.evaluate(clock, NOW) == "19:54:31"
     page.keyboard.press("u")
     assert zone.inner_text() == "UTC"

@@ -47,8 +47,9 @@ def unknown_field(stage):
 
 @scenario("every row of a filtered list is what was asked for")
 def filters_hold(stage):
+    page = stage.open(stage.fleet, "/executions")
     for status, word in (("failed", "Failed"), ("aborted", "Cancelled"), ("timed_out", "Timed out"), ("lost", "Lost")):
-        page = stage.open(stage.fleet, f"/executions?since=7d&status={status}")
+        page.goto(f"{stage.fleet.url}/executions?since=7d&status={status}")
         rows = page.locator("tbody tr[data-id]")
         listed = stage.fleet.get(f"/v1/executions?status={status}&limit=50")["items"]
         expect(rows).to_have_count(len(listed))
@@ -125,10 +126,12 @@ def keys_off(stage):
 
 @scenario("the focus is seen on everything that Tab reaches, and Tab reaches the rows")
 def tab_walk(stage):
+    page = stage.open(stage.fleet, "/")
     for address in ("/", "/executions", "/diagnose"):
-        page = stage.open(stage.fleet, address)
+        page.goto(stage.fleet.url + address)
+        settle(page)
         reached = set()
-        for _ in range(60):
+        for _ in range(40):
             page.keyboard.press("Tab")
             audit(page, "focus")
             reached.add(page.evaluate("document.activeElement.closest('main') ? document.activeElement.localName : ''"))

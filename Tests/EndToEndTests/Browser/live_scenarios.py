@@ -45,12 +45,14 @@ def ended_is_silent(stage):
 def silent(stage, page, seconds):
     """Holds that the page sends nothing and changes nothing while its clock moves on by so much."""
     settle(page)
+    watch = stage.watched[-1]
     page.clock.run_for(5_000)
-    page.wait_for_load_state("networkidle")
-    asked, shown = len(stage.watched[-1].requests), page.inner_html("main")
+    wait_until(lambda: page.evaluate("true") and not watch.unanswered, what="the last answer")
+    drawn(page)
+    asked, shown = len(watch.requests), page.inner_html("main")
     page.clock.run_for(seconds * 1_000)
     drawn(page)
-    assert stage.watched[-1].requests[asked:] == []
+    assert watch.requests[asked:] == []
     assert page.inner_html("main") == shown
     assert not page.locator("#live").is_visible()
 

@@ -4,17 +4,17 @@ import re
 
 from playwright.sync_api import expect
 
-from stage import THEMES, WIDTHS, addresses, audit, drawn, scenario, settle
+from stage import THEMES, WIDTHS, audit, drawn, scenario, settle
 
 
 @scenario("every page shows a fleet, asks nobody else and says nothing in the console")
 def each_page(stage):
-    for address in addresses(stage.fleet):
-        page = stage.open(stage.fleet, address)
+    for page in stage.fleet_pages():
         shown = page.inner_text("main")
-        assert shown.strip(), f"{address} is empty"
+        assert shown.strip(), f"{page.url} is empty"
         for slip in ("NaN", "undefined", "[object", "null", "Infinity"):
-            assert slip not in shown, f"{address} shows {slip}"
+            assert slip not in shown, f"{page.url} shows {slip}"
+    assert not stage.backstage.complaints
 
 
 @scenario("no page scrolls sideways at 1440, 820, 380 or 320 pixels")

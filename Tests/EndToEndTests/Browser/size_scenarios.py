@@ -1,11 +1,14 @@
 """Much at once. The bounds are generous: what is exact is measured elsewhere."""
 
-import time
-
 from playwright.sync_api import expect
 
 from servers import begun, event, finished, instant, wait_until
 from stage import drawn, scenario
+
+
+def ready(page):
+    """After how many milliseconds a page that was just opened was painted."""
+    return wait_until(lambda: page.evaluate("performance.getEntriesByName('page-ready')[0]?.startTime"), within=60, what="the page")
 
 
 @scenario("an execution of 2,000 steps opens within four seconds, and its last step can be reached")
@@ -17,11 +20,9 @@ def many_steps(stage):
         told.append(event("step.started", "ex-1", activity=f"Part {number}", **moment))
         told.append(event("step.finished", "ex-1", status="succeeded", step=moment["step"], at=instant(2_049.5 - number)))
     server.tell(*told, finished("ex-1"))
-    start = time.monotonic()
     page = stage.open(server, "/executions/ex-1")
     expect(page.locator("main")).to_contain_text("step-0000")
-    opened = time.monotonic() - start
-    assert opened < 4, f"{opened:.1f} s"
+    assert ready(page) < 4_000, f"{ready(page)} ms"
     assert page.locator("main *").count() < 12_000
     for _ in range(400):
         if page.get_by_text("step-1999").count():
@@ -34,12 +35,13 @@ def many_steps(stage):
 
 @scenario("with 10,000 executions the list and the overview open within four seconds")
 def many_executions(stage):
-    server = stage.server(fleet=10_000)
+    server = stage.server()
+    ids = [f"ex-{number}" for number in range(10_000)]
+    server.tell(*[begun(id, agent=f"agent-{number % 8}", ago=60 + 50 * number) for number, id in enumerate(ids)])
+    server.tell(*[finished(id, "failed" if number % 20 == 0 else "succeeded", ago=30 + 50 * number) for number, id in enumerate(ids)])
     for address in ("/executions?since=7d", "/?since=7d"):
-        start = time.monotonic()
         page = stage.open(server, address)
-        opened = time.monotonic() - start
-        assert opened < 4, f"{address}: {opened:.1f} s"
+        assert ready(page) < 4_000, f"{address}: {ready(page)} ms"
     bars = page.locator("x-chart rect.bar").count()
     assert bars < 5_000, f"{bars} bars"
 
@@ -49,12 +51,11 @@ def few_requests(stage):
     failed = stage.fleet.get("/v1/executions?status=failed&limit=1")["items"][0]["id"]
     for address in ("/", "/executions", "/diagnose", f"/executions/{failed}"):
         page = stage.open(stage.fleet, address)
-        wait_until(lambda: page.evaluate("performance.getEntriesByName('page-ready').length"), what="the page")
-        ready = page.evaluate("performance.getEntriesByName('page-ready')[0].startTime")
+        shown = ready(page)
         entries = page.evaluate("""() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
             .map(each => [each.name, each.startTime, each.transferSize])""")
         data = [name for name, start, _ in entries
-                if "/v1/" in name and start < ready and "/v1/live" not in name and "/v1/session" not in name]
+                if "/v1/" in name and start < shown and "/v1/live" not in name and "/v1/session" not in name]
         assert len(data) <= 2, f"{address}: {data}"
         size = sum(size for _, _, size in entries)
         assert size < 150_000, f"{address}: {size} bytes"

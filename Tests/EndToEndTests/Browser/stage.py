@@ -5,15 +5,18 @@ import pathlib
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
-from servers import Server
+from servers import Server, wait_until
 
 SCENARIOS = {}
 """Every scenario by its sentence."""
 
 WIDTHS = (1440, 820, 380, 320)
 THEMES = ("light", "dark")
+
+MODULES = "await import(document.querySelector('script[type=module]').src)"
+"""In the script of a page: the modules that it runs, each by its name."""
 
 AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
 
@@ -53,8 +56,13 @@ class Backstage:
     def fleet(self):
         if self._fleet is None:
             self._fleet = Server(self.program, "--sweep-interval", "1s", fleet=self.FLEET)
-            self._fleet.wait_for_lost()
+            self._fleet.lose_silent()
         return self._fleet
+
+    @property
+    def complaints(self):
+        """What the shared pages should not have said."""
+        return [complaint for stage in self._shared for watch in stage.watched for complaint in watch.complaints]
 
     def end(self):
         for stage in self._shared:
@@ -125,11 +133,14 @@ class Watch:
     def __init__(self, page, url, tolerates):
         self.complaints = []
         self.requests = []
+        self.unanswered = 0
         self.tolerated = re.compile(tolerates) if tolerates else None
         self.host = urlsplit(url).netloc
         page.on("console", lambda message: self._complain(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: self._complain(f"error: {error}"))
         page.on("request", self._note)
+        page.on("requestfinished", self._note_end)
+        page.on("requestfailed", self._note_end)
 
     def _complain(self, text):
         if not (self.tolerated and self.tolerated.search(text)):
@@ -137,9 +148,13 @@ class Watch:
 
     def _note(self, request):
         self.requests.append(request.url)
+        self.unanswered += 1
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and parts.netloc != self.host:
             self.complaints.append(f"request to {request.url}")
+
+    def _note_end(self, request):
+        self.unanswered -= 1
 
 
 def addresses(server):
@@ -153,8 +168,15 @@ def addresses(server):
 
 def settle(page):
     """Waits until the page shows its heading and nothing of it is still being loaded."""
-    expect(page.locator("main h1")).to_be_visible()
-    expect(page.locator("main [aria-busy=true]")).to_have_count(0)
+    shown = "document.querySelector('main h1')?.checkVisibility() && !document.querySelector('main [aria-busy=true]')"
+
+    def is_settled():
+        try:
+            return page.evaluate(shown)
+        except Error:
+            return False  # Another document is on its way.
+
+    wait_until(is_settled, what="a page with its heading")
 
 
 def drawn(page):
