@@ -45,7 +45,7 @@ actor Browser {
         let program = try self.program ?? start()
         self.program = program
         try sentences.fileHandleForWriting.write(contentsOf: Data("\(scenario)\n".utf8))
-        guard let line = await findings.firstLine(within: .seconds(120)) else {
+        guard let line = await findings.firstLine(within: .seconds(300)) else {
             return "The browser did not answer."
         }
         return try JSON(Data(line.utf8))["fault"].string

@@ -20,7 +20,7 @@ MODULES = "await import(document.querySelector('script[type=module]').src)"
 
 AUDIT = (pathlib.Path(__file__).parent / "audit.js").read_text()
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=60_000)
 
 
 def scenario(sentence):
@@ -107,7 +107,7 @@ class Stage:
         """
         context = self.backstage.browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=theme, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)
         self.contexts.append(context)
         page = context.new_page()
         self.watched.append(Watch(page, server.url, tolerates))
