@@ -95,7 +95,7 @@ def nested_steps(stage):
 
 @scenario("a lost execution says for how long nothing was heard, and leads to the evidence")
 def lost(stage):
-    found = wait_until(lambda: stage.fleet.get("/v1/executions?status=lost&limit=1")["items"], within=30, what="a loss")
+    found = wait_until(lambda: stage.fleet.get("/v1/executions?status=lost&limit=1")["items"], within=120, what="a loss")
     id = found[0]["id"]
     page = stage.open(stage.fleet, f"/executions/{id}")
     expect(page.locator(".badge")).to_have_text("Lost")

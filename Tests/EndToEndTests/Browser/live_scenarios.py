@@ -145,7 +145,7 @@ def clock_moves(stage):
     expect(page.locator("#live")).to_have_text("Live")
     seen = [wait_until(lambda: seconds_in(cell), what="a clock")]
     for _ in range(2):
-        seen.append(wait_until(lambda: seconds_in(cell) if seconds_in(cell) != seen[-1] else None, within=2.5, what="a second"))
+        seen.append(wait_until(lambda: seconds_in(cell) if seconds_in(cell) != seen[-1] else None, within=30, what="a second"))
     assert seen[2] - seen[0] == 2, seen
     server.tell(finished("ex-1"))
     expect(cell).to_contain_text("Succeeded")

@@ -97,7 +97,7 @@ class Server:
         silent = lambda: [item for item in self.get(running)["items"] if item["heartbeatSeconds"]]
         self.tell(*[event("execution.started", item["id"], at=item["lastEventAt"], attempt=item["attempt"],
                           heartbeatSeconds=1) for item in silent()])
-        wait_until(lambda: not silent(), within=60, what="the silence of all")
+        wait_until(lambda: not silent(), within=120, what="the silence of all")
 
     def tell(self, *events):
         """Sends events and holds that all are taken."""
@@ -121,7 +121,7 @@ def finished(execution, status="succeeded", ago=0.0, **members):
     return event("execution.finished", execution, status=status, at=instant(ago), **members)
 
 
-def wait_until(condition, within=10.0, what="the condition"):
+def wait_until(condition, within=60.0, what="the condition"):
     """Asks until the answer is true, and returns it."""
     deadline = time.monotonic() + within
     while True:
