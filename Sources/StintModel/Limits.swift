@@ -25,6 +25,8 @@ public enum Limits {
     public static let attributesPerExecution = 1_024
     /// Model calls kept for one step, or for the execution itself: the smallest by id stay.
     public static let callsPerScope = 10_000
+    /// Spans kept of one trace: the earliest by (start, id) stay.
+    public static let spansPerTrace = 10_000
 
     /// How far ahead of the server's clock an event may lie.
     public static let eventsAhead = TimeSpan.seconds(24 * 3_600)
@@ -37,6 +39,7 @@ public enum Limits {
         ("plannedSteps", plannedSteps), ("stepsPerExecution", stepsPerExecution),
         ("attemptsPerExecution", attemptsPerExecution),
         ("attributesPerExecution", attributesPerExecution), ("callsPerScope", callsPerScope),
+        ("spansPerTrace", spansPerTrace),
         ("eventsAheadSeconds", Int(eventsAhead.seconds)),
     ]
 }

@@ -1,0 +1,6 @@
+import StintModel
+
+struct TraceAssembly {
+    init(_ trace: Trace) {}
+    func executions() -> [TracedExecution] { [] }
+}
