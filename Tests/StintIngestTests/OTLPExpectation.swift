@@ -82,7 +82,7 @@ struct OTLPExpectation {
     }
 
     private static func failure(_ told: Any?, _ view: Execution) -> [Claim] {
-        guard let told else { return [] }
+        if told == nil { return [] }
         guard let told = told as? [String: Any] else {
             return [("lastError", "null", view.failure == nil ? "null" : "told")]
         }
@@ -105,29 +105,29 @@ struct OTLPExpectation {
         guard let told = told as? [[String: Any]] else { return [] }
         var claims: [Claim] = [("steps", "\(told.count)", "\(view.steps.count)")]
         for (number, pair) in zip(told, view.steps).enumerated() {
-            let (told, step) = pair
+            let (claimed, step) = pair
             let shown = [step.name, step.kind ?? "", step.status.word]
-            let words = ["name", "kind", "status"].map { told[$0] as? String ?? "" }
+            let words = ["name", "kind", "status"].map { claimed[$0] as? String ?? "" }
             claims.append(
                 (
                     "step \(number)", [words[0], words[1], words[2].lowercased()].description,
                     shown.description
                 ))
-            claims += tokens("tokens of step \(number)", told["tokens"], step.tokens)
+            claims += tokens("tokens of step \(number)", claimed["tokens"], step.tokens)
         }
         return claims
     }
 
     /// A bucket that was not told may show as 0, and the other way about.
     private static func tokens(_ name: String, _ told: Any?, _ shown: Tokens?) -> [Claim] {
-        guard let told else { return [] }
-        let told = told as? [String: Any] ?? [:]
+        if told == nil { return [] }
+        let counts = told as? [String: Any] ?? [:]
         let buckets = [
             ("input", shown?.input), ("output", shown?.output), ("cached", shown?.cachedInput),
             ("reasoning", shown?.reasoning),
         ]
         return buckets.map { key, count in
-            ("\(name).\(key)", "\(told[key] as? Int64 ?? 0)", "\(count ?? 0)")
+            ("\(name).\(key)", "\(counts[key] as? Int64 ?? 0)", "\(count ?? 0)")
         }
     }
 
