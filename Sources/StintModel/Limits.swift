@@ -26,6 +26,11 @@ public enum Limits {
     /// Model calls kept for one step, or for the execution itself: the smallest by id stay.
     public static let callsPerScope = 10_000
 
+    /// Messages in messages of one OTLP export: spans, their attributes and the values of these.
+    public static let partsPerExport = 500_000
+    /// How deep messages stand in each other in an OTLP export.
+    public static let exportDepth = 32
+
     /// How far ahead of the server's clock an event may lie.
     public static let eventsAhead = TimeSpan.seconds(24 * 3_600)
 
@@ -37,6 +42,7 @@ public enum Limits {
         ("plannedSteps", plannedSteps), ("stepsPerExecution", stepsPerExecution),
         ("attemptsPerExecution", attemptsPerExecution),
         ("attributesPerExecution", attributesPerExecution), ("callsPerScope", callsPerScope),
+        ("partsPerExport", partsPerExport), ("exportDepth", exportDepth),
         ("eventsAheadSeconds", Int(eventsAhead.seconds)),
     ]
 }
