@@ -25,6 +25,8 @@ public enum Limits {
     public static let attributesPerExecution = 1_024
     /// Model calls kept for one step, or for the execution itself: the smallest by id stay.
     public static let callsPerScope = 10_000
+    /// Spans kept of one trace: the earliest by (start, id) stay.
+    public static let spansPerTrace = 10_000
 
     /// Messages in messages of one OTLP export: spans, their attributes and the values of these.
     public static let partsPerExport = 500_000
@@ -43,6 +45,7 @@ public enum Limits {
         ("attemptsPerExecution", attemptsPerExecution),
         ("attributesPerExecution", attributesPerExecution), ("callsPerScope", callsPerScope),
         ("partsPerExport", partsPerExport), ("exportDepth", exportDepth),
+        ("spansPerTrace", spansPerTrace),
         ("eventsAheadSeconds", Int(eventsAhead.seconds)),
     ]
 }
