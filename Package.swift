@@ -17,6 +17,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -64,7 +65,12 @@ let package = Package(
             dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
             exclude: ["otlp.proto"]),
         .target(name: "StintTraces", dependencies: ["StintModel"]),
-        .target(name: "StintIngest", dependencies: ["OTLPMessages", "StintModel", "StintTraces"]),
+        .target(
+            name: "StintIngest",
+            dependencies: [
+                "OTLPMessages", "StintModel", "StintTraces",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .target(name: "StintSimulation", dependencies: ["StintModel"]),
         .target(name: "StintWire", dependencies: ["StintModel"]),
         .target(
@@ -81,18 +87,21 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(
             name: "stint",
             dependencies: [
-                "CKernel", "StintModel", "StintServer", "StintSimulation", "StintStorage",
-                "StintStorageSQLite", "StintWire",
+                "CKernel", "StintIngest", "StintModel", "StintServer", "StintSimulation",
+                "StintStorage", "StintStorageSQLite", "StintWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -118,25 +127,32 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "StintModel",
+                "OTLPMessages", "StintModel",
                 // To be built; it is not linked, but run.
                 "stint",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ], exclude: ["Browser"]),
         // What strangers send; `Fuzzing/` runs the same targets under a fuzzer.
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "StintIngest", "StintMetrics", "StintModel", "StintServer", "StintStorage",
-                "StintWire",
+                "OTLPMessages", "StintIngest", "StintMetrics", "StintModel", "StintServer",
+                "StintStorage", "StintTraces", "StintWire",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
         .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(
             name: "StintIngestTests",
-            dependencies: ["OTLPMessages", "StintIngest", "StintModel", "StintTraces"]),
+            dependencies: [
+                "OTLPMessages", "StintIngest", "StintModel", "StintTraces",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(name: "StintTracesTests", dependencies: ["StintModel", "StintTraces"]),
         .testTarget(
             name: "StintCommandTests",

@@ -25,6 +25,13 @@ public enum Limits {
     public static let attributesPerExecution = 1_024
     /// Model calls kept for one step, or for the execution itself: the smallest by id stay.
     public static let callsPerScope = 10_000
+    /// Spans kept of one trace: the earliest by (start, id) stay.
+    public static let spansPerTrace = 10_000
+
+    /// Messages in messages of one OTLP export: spans, their attributes and the values of these.
+    public static let partsPerExport = 500_000
+    /// How deep messages stand in each other in an OTLP export.
+    public static let exportDepth = 32
 
     /// How far ahead of the server's clock an event may lie.
     public static let eventsAhead = TimeSpan.seconds(24 * 3_600)
@@ -37,6 +44,8 @@ public enum Limits {
         ("plannedSteps", plannedSteps), ("stepsPerExecution", stepsPerExecution),
         ("attemptsPerExecution", attemptsPerExecution),
         ("attributesPerExecution", attributesPerExecution), ("callsPerScope", callsPerScope),
+        ("partsPerExport", partsPerExport), ("exportDepth", exportDepth),
+        ("spansPerTrace", spansPerTrace),
         ("eventsAheadSeconds", Int(eventsAhead.seconds)),
     ]
 }

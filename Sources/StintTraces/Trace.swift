@@ -4,31 +4,81 @@ public import StintModel
 /// number give the same trace. What executions it tells of is a pure function of the set.
 public struct Trace: Hashable, Sendable {
     public let id: TraceID
-    /// By id, each once.
+    /// By id, each once: at most ``Limits/spansPerTrace``, the earliest by (start, id). What is
+    /// outermost begins first, so it is the innermost of a trace too long that is left out.
     public private(set) var spans: [TraceSpan] = []
 
     public init(id: TraceID) {
         self.id = id
     }
 
-    /// Adds spans that were not known.
-    ///
-    /// - Returns: Whether anything was.
-    public mutating func merge(_ other: [TraceSpan]) -> Bool {
-        let before = spans.count
-        let known = Set(spans.map(\.id))
-        spans += other.filter { !known.contains($0.id) }
-        spans.sort { $0.id < $1.id }
-        return spans.count != before
+    /// For stores, which read back what they wrote.
+    public init(id: TraceID, spans: [TraceSpan]) {
+        self.init(id: id)
+        merge(spans)
     }
 
-    /// The executions it tells of as far as is known, by id: none where no span is of an agent.
-    public func executions() -> [TracedExecution] { [] }
+    /// Adds what was not known. Of two spans of one id the one that began first stays, then the one
+    /// that ended, then the larger by its bytes.
+    ///
+    /// - Returns: Whether anything changed.
+    @discardableResult
+    public mutating func merge(_ other: [TraceSpan]) -> Bool {
+        let added = other.sorted { $0.id < $1.id }
+        var merged: [TraceSpan] = []
+        merged.reserveCapacity(spans.count + added.count)
+        var changed = false
+        var known = spans[...]
+        for span in added {
+            let next = known.firstIndex { span.id <= $0.id } ?? known.endIndex
+            merged += known[..<next]
+            known = known[next...]
+            if let first = known.first, first.id == span.id {
+                merged.append(first)
+                known.removeFirst()
+            }
+            if let last = merged.last, last.id == span.id {
+                guard span.outranks(last) else { continue }
+                merged[merged.count - 1] = span
+            } else {
+                merged.append(span)
+            }
+            changed = true
+        }
+        guard changed else { return false }
+        merged += known
+        if merged.count > Limits.spansPerTrace {
+            merged = Self.earliest(merged)
+            changed = merged != spans
+        }
+        spans = merged
+        return changed
+    }
+
+    /// Which start and id decide, of which a merge changes the start of a known span only to an
+    /// earlier one: so what is cut from a part would be cut from the whole.
+    private static func earliest(_ spans: [TraceSpan]) -> [TraceSpan] {
+        spans
+            .sorted { ($0.start, $0.id) < ($1.start, $1.id) }
+            .prefix(Limits.spansPerTrace)
+            .sorted { $0.id < $1.id }
+    }
+
+    /// The executions it tells of as far as is known, each id once, by id; none where no span is of
+    /// an agent, nor may become part of a run whose outermost span is still to come.
+    ///
+    /// A later span may change anything in them, even how many they are.
+    ///
+    /// - Complexity: O(n log n) in the number of spans.
+    public func executions() -> [TracedExecution] {
+        TraceAssembly(self).executions()
+    }
 }
 
 /// What a trace tells of one execution.
 public struct TracedExecution: Hashable, Sendable {
     public let id: ExecutionID
+    /// Of authority `reported`, in order of start; its finish comes last.
     public let events: [Event]
 
     public init(id: ExecutionID, events: [Event]) {

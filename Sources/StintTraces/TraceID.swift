@@ -11,7 +11,13 @@ public struct TraceID: Hashable, Sendable, Comparable {
     }
 
     /// 32 digits of lower-case hex.
-    public var text: String { Hex.text(high) + Hex.text(low) }
+    public var text: String {
+        String(unsafeUninitializedCapacity: 32) { digits in
+            Hex.write(high, to: digits, at: 0)
+            Hex.write(low, to: digits, at: 16)
+            return 32
+        }
+    }
 
     public static func < (left: TraceID, right: TraceID) -> Bool {
         (left.high, left.low) < (right.high, right.low)
@@ -29,14 +35,22 @@ public struct SpanID: Hashable, Sendable, Comparable {
     }
 
     /// 16 digits of lower-case hex.
-    public var text: String { Hex.text(bits) }
+    public var text: String {
+        String(unsafeUninitializedCapacity: 16) { digits in
+            Hex.write(bits, to: digits, at: 0)
+            return 16
+        }
+    }
 
     public static func < (left: SpanID, right: SpanID) -> Bool { left.bits < right.bits }
 }
 
-enum Hex {
-    static func text(_ bits: UInt64) -> String {
-        let digits = String(bits, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+private enum Hex {
+    static func write(_ bits: UInt64, to digits: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        for place in 0..<16 {
+            let digit = UInt8(truncatingIfNeeded: bits >> (60 - 4 * UInt64(place))) & 0x0F
+            digits.initializeElement(
+                at: start + place, to: digit < 10 ? 0x30 + digit : 0x57 + digit)
+        }
     }
 }
