@@ -68,9 +68,18 @@ let package = Package(
         .target(name: "StintSimulation", dependencies: ["StintModel"]),
         .target(name: "StintWire", dependencies: ["StintModel"]),
         .target(
+            name: "StintAWS",
+            dependencies: [
+                "StintModel", "StintWire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .target(
             name: "StintServer",
             dependencies: [
-                "CZlib", "OTLPMessages", "StintDashboard", "StintFeed", "StintIngest",
+                "CZlib", "OTLPMessages", "StintAWS", "StintDashboard", "StintFeed", "StintIngest",
                 "StintMetrics", "StintModel", "StintStorage", "StintTraces", "StintWire",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -91,7 +100,8 @@ let package = Package(
         .executableTarget(
             name: "stint",
             dependencies: [
-                "CKernel", "StintModel", "StintServer", "StintSimulation", "StintStorage",
+                "CKernel", "StintAWS", "StintModel", "StintServer", "StintSimulation",
+                "StintStorage",
                 "StintStorageSQLite", "StintWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -124,7 +134,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-            ], exclude: ["Browser"]),
+            ], exclude: ["Amazon", "Browser"]),
         // What strangers send; `Fuzzing/` runs the same targets under a fuzzer.
         .testTarget(
             name: "FuzzTests",
@@ -132,6 +142,9 @@ let package = Package(
                 "StintIngest", "StintMetrics", "StintModel", "StintServer", "StintStorage",
                 "StintWire",
             ]),
+        .testTarget(
+            name: "StintAWSTests",
+            dependencies: ["StintAWS", "StintIngest", "StintModel"]),
         .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(
             name: "StintIngestTests",
