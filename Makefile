@@ -6,6 +6,7 @@ CACHE ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/stint
 DEBUG = --scratch-path $(CACHE)/debug
 RELEASE = -c release --scratch-path $(CACHE)/release
 API_TOOLS = $(CACHE)/api-tools
+AWS_TOOLS = $(CACHE)/aws-tools
 BROWSER = $(CACHE)/browser
 PROGRAM = $(CACHE)/release/release/stint
 SOURCES = Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
@@ -30,9 +31,10 @@ AT_ONCE = --experimental-maximum-parallelization-width 3
 
 test: libraries ## Build for debugging and run every test.
 	@scripts/install-api-tools $(API_TOOLS)
+	@scripts/install-aws-tools $(AWS_TOOLS)
 	@scripts/install-browser $(BROWSER)
 	swift build $(DEBUG) --build-tests
-	PATH="$(API_TOOLS)/bin:$(BROWSER)/bin:$$PATH" swift test $(DEBUG) --skip-build $(AT_ONCE) $(ARGUMENTS)
+	PATH="$(API_TOOLS)/bin:$(AWS_TOOLS)/bin:$(BROWSER)/bin:$$PATH" swift test $(DEBUG) --skip-build $(AT_ONCE) $(ARGUMENTS)
 
 soak: libraries ## The tests against loss at their long tiers: some hours.
 	swift build $(DEBUG) --build-tests

@@ -74,9 +74,18 @@ let package = Package(
         .target(name: "StintSimulation", dependencies: ["StintModel"]),
         .target(name: "StintWire", dependencies: ["StintModel"]),
         .target(
+            name: "StintAWS",
+            dependencies: [
+                "StintModel", "StintWire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
+        .target(
             name: "StintServer",
             dependencies: [
-                "CZlib", "OTLPMessages", "StintDashboard", "StintFeed", "StintIngest",
+                "CZlib", "OTLPMessages", "StintAWS", "StintDashboard", "StintFeed", "StintIngest",
                 "StintMetrics", "StintModel", "StintStorage", "StintTraces", "StintWire",
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -100,8 +109,8 @@ let package = Package(
         .executableTarget(
             name: "stint",
             dependencies: [
-                "CKernel", "StintIngest", "StintModel", "StintServer", "StintSimulation",
-                "StintStorage", "StintStorageSQLite", "StintWire",
+                "CKernel", "StintAWS", "StintIngest", "StintModel", "StintServer",
+                "StintSimulation", "StintStorage", "StintStorageSQLite", "StintWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -137,7 +146,7 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ], exclude: ["Browser"]),
+            ], exclude: ["Amazon", "Browser"]),
         // What strangers send; `Fuzzing/` runs the same targets under a fuzzer.
         .testTarget(
             name: "FuzzTests",
@@ -146,6 +155,9 @@ let package = Package(
                 "StintStorage", "StintTraces", "StintWire",
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]),
+        .testTarget(
+            name: "StintAWSTests",
+            dependencies: ["StintAWS", "StintIngest", "StintModel"]),
         .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(
             name: "StintIngestTests",

@@ -3,6 +3,7 @@ import StintModel
 /// Finds the events in what a queue, a topic or a batch has wrapped around them.
 struct EventBridgeUnwrapping {
     let window: AdmissionWindow
+    var agentNames: AgentNames?
     var tally: EventTally
 
     /// An event in a notification in a message in a batch in an array makes five.
@@ -67,7 +68,7 @@ struct EventBridgeUnwrapping {
         try tally.admit(&detail) { (reader) throws(IngestFault) in
             try envelope.check()
             let change = try StatusChange(&reader, in: envelope, at: pointer)
-            for event in try change.events(within: window) { sink(event) }
+            for event in try change.events(within: window, agentNames: agentNames) { sink(event) }
         }
     }
 

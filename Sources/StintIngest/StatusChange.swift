@@ -5,6 +5,11 @@ import StintModel
 /// An attempt is one more than `redriveCount`. Absent, `null` and empty mean the same. The start of
 /// the first attempt stands in every change and is stated every time, so that an end that arrives
 /// first, or alone, knows when the execution began.
+///
+/// Beyond what EventBridge sends it may say what `DescribeExecution` knows (`mapRunArn`,
+/// `traceHeader`), what the tags of the state machine say (`tags`, and `agentName`, which stands
+/// before the machine's own name), and that it was `described`: made of an answer of that operation,
+/// which leaves nothing out.
 struct StatusChange {
     private let envelope: EventBridgeEnvelope
     /// Where the detail stands in the event: `/detail`, or nothing where it came alone.
@@ -21,6 +26,8 @@ struct StatusChange {
     private let inputBytes: Int64?
     private let outputBytes: Int64?
     private let attributes: [Attribute]
+    private let origin: ExecutionInput
+    private let isDescribed: Bool
 
     private enum Status {
         case running
@@ -61,6 +68,9 @@ struct StatusChange {
         var texts = Texts()
         var input = Payload()
         var output = Payload()
+        var origin = ExecutionInput()
+        var tags: [Attribute] = []
+        var isDescribed = false
         while let key = try reader.nextKey() {
             try keys.insertOnce(key, of: reader, in: place)
             if try reader.skipNull() { continue }
@@ -81,10 +91,16 @@ struct StatusChange {
                 input.isIncluded = try Self.isIncluded(&reader, place + "/inputDetails")
             } else if word.spells("outputDetails") {
                 output.isIncluded = try Self.isIncluded(&reader, place + "/outputDetails")
+            } else if word.spells("described"), try reader.peek() == .boolean {
+                isDescribed = try reader.boolean()
+            } else if word.spells("tags"), try reader.peek() == .object {
+                tags = try Self.tags(&reader, place + "/tags")
             } else if try reader.peek() != .string {
                 try reader.skip(tolerant: true)
             } else if word.spells("input") {
-                input.bytes = reader.decodedCount(try reader.string())
+                let text = try reader.string()
+                input.bytes = reader.decodedCount(text)
+                origin = ExecutionInput(reader.decode(text))
             } else if word.spells("output") {
                 output.bytes = reader.decodedCount(try reader.string())
             } else if try !texts.read(key, &reader) {
@@ -110,7 +126,9 @@ struct StatusChange {
         self.texts = texts
         inputBytes = input.told
         outputBytes = output.told
-        attributes = Self.attributes(texts, envelope, name)
+        attributes = Self.attributes(texts, envelope, name, origin) + tags
+        self.origin = origin
+        self.isDescribed = isDescribed
     }
 
     /// Members that are texts, and may as well be missing.
@@ -121,6 +139,9 @@ struct StatusChange {
         var stateMachineArn: String?
         var stateMachineVersionArn: String?
         var stateMachineAliasArn: String?
+        var mapRunArn: String?
+        var traceHeader: String?
+        var agentName: String?
 
         /// - Returns: Whether it is one of them; else nothing has been read.
         mutating func read(
@@ -139,6 +160,12 @@ struct StatusChange {
                 stateMachineVersionArn = try reader.foreignText()
             } else if word.spells("stateMachineAliasArn") {
                 stateMachineAliasArn = try reader.foreignText()
+            } else if word.spells("mapRunArn") {
+                mapRunArn = try reader.foreignText()
+            } else if word.spells("traceHeader") {
+                traceHeader = try reader.foreignText()
+            } else if word.spells("agentName") {
+                agentName = try reader.foreignText()
             } else {
                 return false
             }
@@ -213,8 +240,32 @@ struct StatusChange {
         return isIncluded
     }
 
+    /// Reads `{"team": "blue", …}`, of which each becomes an attribute `tag.team`.
+    private static func tags(
+        _ reader: inout JSONReader, _ place: String
+    ) throws(IngestFault) -> [Attribute] {
+        try reader.enterObject()
+        var keys = JSONKeySet()
+        var tags: [Attribute] = []
+        while let key = try reader.nextKey() {
+            try keys.insertOnce(key, of: reader, in: place)
+            let name = "tag." + reader.decode(key)
+            guard try reader.peek() == .string, name.utf8.count <= Limits.nameBytes,
+                tags.count < Limits.attributesPerEvent / 2
+            else {
+                try reader.skip(tolerant: true)
+                continue
+            }
+            let isSecret = Redaction.covers(key, of: reader)
+            guard let text = try reader.foreignText() else { continue }
+            tags.append(Attribute(name, .string(isSecret ? Redaction.mask : text)))
+        }
+        return tags
+    }
+
     private static func attributes(
-        _ texts: Texts, _ envelope: EventBridgeEnvelope, _ name: AmazonResourceName
+        _ texts: Texts, _ envelope: EventBridgeEnvelope, _ name: AmazonResourceName,
+        _ origin: ExecutionInput
     ) -> [Attribute] {
         let told = [
             ("account", envelope.account ?? name.account),
@@ -222,22 +273,50 @@ struct StatusChange {
             ("stateMachineArn", texts.stateMachineArn),
             ("stateMachineVersionArn", texts.stateMachineVersionArn),
             ("stateMachineAliasArn", texts.stateMachineAliasArn),
+            ("mapRunArn", texts.mapRunArn),
+            ("traceId", texts.traceHeader.flatMap(Self.traceID)),
+            ("messageId", origin.messageID),
         ]
         return told.compactMap { key, text in
             text.map { Attribute(key, .string($0.cut(toBytes: Limits.attributeBytes))) }
         }
     }
+
+    /// The 32 digits of an X-Ray header, `Root=1-{8}-{24};…`, as OpenTelemetry writes them.
+    private static func traceID(_ header: String) -> String? {
+        let root = header.split(separator: ";").first { $0.hasPrefix("Root=1-") }
+        let digits = root?.dropFirst("Root=1-".count).filter { $0 != "-" }.lowercased()
+        guard let digits, digits.utf8.count == 32, digits.allSatisfy(\.isHexDigit) else {
+            return nil
+        }
+        return digits
+    }
 }
 
 extension StatusChange {
-    /// The native events that say the same, of one to three sorts; in any order and number they
+    /// The native events that say the same, of one to four sorts; in any order and number they
     /// make the same record.
     ///
     /// - Throws: Where the change's own time, the newest it speaks of, lies outside the window. A
     ///   start may lie before it: that of a long run.
-    func events(within window: AdmissionWindow) throws(IngestFault) -> [Event] {
+    func events(
+        within window: AdmissionWindow, agentNames: AgentNames? = nil
+    ) throws(IngestFault) -> [Event] {
         let attempt = redriveCount + 1
         var events: [Event] = []
+        let agent =
+            texts.agentName ?? texts.stateMachineArn.flatMap { agentNames?($0) }
+            ?? name.stateMachine
+        func event(_ kind: EventKind, at: Instant, attempt: UInt16) -> Event {
+            self.event(kind, of: agent, at: at, attempt: attempt)
+        }
+        // A caller may write anything into an input: a message waits 14 days at most, and starts
+        // nothing before it was sent, as far as two clocks agree.
+        if let sentAt = origin.sentAt, let startDate,
+            (startDate - .days(14)...startDate + .seconds(300)).contains(sentAt)
+        {
+            events.append(event(.executionQueued, at: sentAt, attempt: 1))
+        }
         if let startDate { events.append(event(.executionStarted, at: startDate, attempt: 1)) }
         switch status {
         case .running:
@@ -289,7 +368,8 @@ extension StatusChange {
 
     private func failure(_ outcome: Outcome) -> Failure? {
         guard outcome != .succeeded else { return nil }
-        let type = texts.error ?? (outcome == .timedOut ? "States.Timeout" : nil)
+        let isUntold = outcome == .timedOut && !isDescribed
+        let type = texts.error ?? (isUntold ? "States.Timeout" : nil)
         guard type != nil || texts.cause != nil else { return nil }
         return Failure(
             type: type?.cut(toBytes: Limits.nameBytes),
@@ -298,7 +378,9 @@ extension StatusChange {
 
     /// Each event says all that the change says of the execution itself, so that whichever arrives
     /// first, or alone, tells it.
-    private func event(_ kind: EventKind, at: Instant, attempt: UInt16) -> Event {
+    private func event(
+        _ kind: EventKind, of agent: String?, at: Instant, attempt: UInt16
+    ) -> Event {
         var event = Event(
             kind, execution: execution, at: at, attempt: attempt, authority: .controller)
         if let id = envelope.id, id.utf8.count <= Limits.nameBytes { event.id = id }
@@ -306,9 +388,10 @@ extension StatusChange {
             guard let text, !text.isEmpty else { return }
             event.add(fact, .string(text.cut(toBytes: Limits.nameBytes)))
         }
-        add(.agent, name.stateMachine)
+        add(.agent, agent)
         add(.name, texts.name ?? name.execution)
         add(.source, "stepfunctions")
+        if let parent = origin.parent { event.add(.parent, .string(parent.rawValue)) }
         if let inputBytes { event.add(.inputBytes, .integer(inputBytes)) }
         if let outputBytes { event.add(.outputBytes, .integer(outputBytes)) }
         event.attributes = attributes

@@ -13,6 +13,8 @@ struct IngestRoutes: Sendable {
     let reading: RequestBodyReading
     let retention: TimeSpan
     let maximumEvents: Int
+    /// By which names events of Step Functions name their agents, where the server knows them.
+    let agentNames: AgentNames?
     let now: @Sendable () -> Instant
     let metrics: ServerMetrics
 
@@ -60,7 +62,8 @@ struct IngestRoutes: Sendable {
         let (submission, result) = try await reading.read(request) { body in
             try decode(body, scope) { (bytes, window, sink) throws(BodyError) in
                 try EventBridgeDecoder.decode(
-                    bytes, window: window, maximumEvents: maximumEvents, into: sink)
+                    bytes, window: window, maximumEvents: maximumEvents, agentNames: agentNames,
+                    into: sink)
             }
         }
         try await recorder.record(submission)
@@ -103,12 +106,9 @@ struct IngestRoutes: Sendable {
             UnsafeRawBufferPointer, AdmissionWindow, (borrowing Event) -> Void
         ) throws(BodyError) -> IngestResult
     ) throws -> (Recorder.Submission, IngestResult) {
-        let receivedAt = now()
-        var window = AdmissionWindow(receivedAt: receivedAt, retention: retention)
-        if !erasures.isEmpty {
-            let (erasures, workspace) = (erasures, scope.identity.workspace)
-            window.isErased = { erasures.contains($0, in: workspace) }
-        }
+        let window = AdmissionWindow(
+            receivedAt: now(), retention: retention, erasures: erasures,
+            in: scope.identity.workspace)
         var gathering = Gathering(workspace: scope.identity.workspace)
         let result: IngestResult
         do throws(BodyError) {
@@ -156,8 +156,18 @@ struct IngestRoutes: Sendable {
     }
 }
 
+extension AdmissionWindow {
+    /// What a server takes into a workspace.
+    init(
+        receivedAt: Instant, retention: TimeSpan, erasures: Erasures, in workspace: Workspace
+    ) {
+        self.init(receivedAt: receivedAt, retention: retention)
+        if !erasures.isEmpty { isErased = { erasures.contains($0, in: workspace) } }
+    }
+}
+
 /// Brings the events of one request together by execution.
-private struct Gathering {
+struct Gathering {
     let workspace: Workspace
     var submission = Recorder.Submission()
     private var places: [ExecutionID: Int] = [:]

@@ -40,6 +40,8 @@ public struct ServerSettings: Sendable {
     public var samplesHost = true
     /// Where one looks on from an execution.
     public var links = ExecutionLinks()
+    /// What is asked of AWS; `nil` for nothing.
+    public var amazon: AmazonSettings?
 
     public init() {}
 
@@ -82,6 +84,7 @@ public struct Server: Service {
     private let version: String
     private let certificate: ServerCertificate?
     private let metrics = ServerMetrics()
+    private let amazon: AmazonServices?
     private let onListening: @Sendable (_ port: Int) async -> Void
 
     /// - Parameters:
@@ -100,6 +103,7 @@ public struct Server: Service {
         self.version = version
         self.now = now
         self.onListening = onListening
+        amazon = settings.amazon.map { AmazonServices($0, now: now) }
     }
 
     /// Serves until asked to stop; then answers what it took, and returns.
@@ -145,6 +149,11 @@ public struct Server: Service {
                 HostSampler(
                     recorder: recorder, interval: .seconds(10), clock: .continuous, now: now,
                     logger: logger))
+        }
+        if let amazon {
+            services += amazon.services(
+                store: store, recorder: recorder, server: settings, now: now, logger: logger,
+                metrics: metrics)
         }
         if let certificate {
             services.append(CertificateReload(certificate: certificate, logger: logger))
@@ -218,8 +227,8 @@ public struct Server: Service {
         }
         let ingest = IngestRoutes(
             recorder: recorder, erasures: store.erasures, reading: reading(settings.bodyBytes),
-            retention: settings.retention, maximumEvents: settings.eventsPerRequest, now: now,
-            metrics: metrics)
+            retention: settings.retention, maximumEvents: settings.eventsPerRequest,
+            agentNames: amazon?.agentNames, now: now, metrics: metrics)
         let cursor = Cursor(secret: store.cursorSecret)
         let executions = ExecutionRoutes(
             store: store, cursor: cursor, watch: watch, live: live, views: views(remaining),

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Logging
+import StintAWS
 import StintModel
 import StintServer
 import Yams
@@ -21,11 +22,13 @@ struct ServerConfiguration {
         "log-level", "insecure-no-auth", "admin-key-file", "rate-limit-ingest", "rate-limit-read",
         "store-limit", "sweep-interval", "host-sampling", "tls-certificate", "tls-key",
         "connections", "head-timeout", "body-timeout", "idle-timeout", "bodies-limit", "prices",
+        "aws-region", "aws-reconcile-interval", "aws-silence", "sqs-queue",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
     /// - Throws: ``CommandFailure`` naming the setting and where it came from.
     init(flags: [String: String], environment: [String: String]) throws {
+        let variables = environment
         let environment = Self.settings(of: environment)
         let file = try (flags["config"] ?? environment["config"]).map(SettingsFile.init)
         let sources = [
@@ -75,6 +78,7 @@ struct ServerConfiguration {
             prices = try PriceBook(yaml: list.node, of: list.path)
         }
         if let links = file?.links { server.links = links }
+        server.amazon = try values.amazon(environment: variables)
         server.certificate = try values.certificate()
         try values.read(into: &server.connections)
         if let bytes = try values.number("bodies-limit", in: 1_024...(1 << 40)) {
@@ -160,6 +164,34 @@ struct ServerConfiguration {
                     "TLS needs both a certificate and its key",
                     next: "Name two PEM files, with --tls-certificate and --tls-key.")
             }
+        }
+
+        /// - Parameter environment: All of it, for who asks AWS is said there.
+        /// - Returns: `nil` where nothing is to be asked of AWS.
+        func amazon(environment: [String: String]) throws(CommandFailure) -> AmazonSettings? {
+            let (region, queues) = (try text("aws-region"), try text("sqs-queue"))
+            guard region != nil || queues != nil else { return nil }
+            var amazon = AmazonSettings(
+                context: AWSContext(environment: environment, now: Console.process.now))
+            if let region {
+                guard let known = AWSRegion(region) else {
+                    throw wrong("aws-region", region, "The name of a region is due: us-east-1.")
+                }
+                amazon.region = known
+            }
+            if let span = try span("aws-reconcile-interval", atLeast: .seconds(1)) {
+                amazon.interval = .microseconds(span.microseconds)
+            }
+            if let span = try span("aws-silence", atLeast: .seconds(1)) { amazon.silence = span }
+            for url in queues?.split(separator: ",").map(String.init) ?? [] {
+                let standard = amazon.region ?? amazon.context.region
+                guard let queue = QueueAddress(url: url, in: standard) else {
+                    throw wrong(
+                        "sqs-queue", url, "The URL of a queue is due, and a region: --aws-region.")
+                }
+                amazon.queues.append(queue)
+            }
+            return amazon
         }
 
         func read(into limits: inout ConnectionLimits) throws(CommandFailure) {

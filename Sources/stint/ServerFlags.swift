@@ -155,6 +155,38 @@ struct ServerFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            Ask AWS Step Functions in this region about executions that fell silent. Credentials \
+            come from where AWS's own tools find them. (STINT_AWS_REGION)
+            """, valueName: "region"))
+    var awsRegion: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How often open executions of Step Functions are looked at. \
+            (STINT_AWS_RECONCILE_INTERVAL; default: 60s)
+            """, valueName: "span"))
+    var awsReconcileInterval: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            How long one may be silent before it is asked about, and until it is asked about \
+            again. (STINT_AWS_SILENCE; default: 5m)
+            """, valueName: "span"))
+    var awsSilence: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            The URL of an SQS queue whose messages are events, native or of EventBridge; \
+            repeatable. (STINT_SQS_QUEUE, with commas)
+            """, valueName: "url"))
+    var sqsQueue: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            """
             What is logged: trace, debug, info, notice, warning, error or critical. \
             (STINT_LOG_LEVEL; default: notice)
             """, valueName: "level"))
@@ -191,6 +223,10 @@ struct ServerFlags: ParsableArguments {
         given["host-sampling"] = hostSampling
         given["admin-key-file"] = adminKeyFile
         given["prices"] = prices
+        given["aws-region"] = awsRegion
+        given["aws-reconcile-interval"] = awsReconcileInterval
+        given["aws-silence"] = awsSilence
+        if !sqsQueue.isEmpty { given["sqs-queue"] = sqsQueue.joined(separator: ",") }
         if insecureNoAuth { given["insecure-no-auth"] = "true" }
         return given
     }

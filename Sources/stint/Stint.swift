@@ -23,6 +23,8 @@ struct Stint: AsyncParsableCommand {
             WatchCommand.self,
             StatsCommand.self,
             DiagnoseCommand.self,
+            ReconcileCommand.self,
+            BackfillCommand.self,
             LogsCommand.self,
             CloseCommand.self,
             KeysCommand.self,

@@ -109,6 +109,16 @@ struct MetricsRoutes: Sendable {
         page.histogram(
             "stint_sweep_seconds", "Time of one look for executions that fell silent.",
             [MetricsPage.Sample([:], metrics.sweepSeconds.value)])
+        page.counter(
+            "stint_origin_answers", "Questions to Step Functions about one execution, by answer.",
+            metrics.originAnswers.values.sorted { $0.key < $1.key }.map {
+                MetricsPage.Sample(["answer": $0], $1)
+            })
+        page.counter(
+            "stint_queue_messages", "Messages received from queues, by what became of them.",
+            metrics.queueMessages.values.sorted { $0.key < $1.key }.map {
+                MetricsPage.Sample(["outcome": $0], $1)
+            })
         let waiting = recorder.waiting
         page.gauge(
             "stint_recorder_waiting", "Executions and worker samples waiting to be committed.",

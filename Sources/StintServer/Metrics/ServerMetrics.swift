@@ -40,6 +40,14 @@ public final class ServerMetrics: Sendable {
     /// One look at what fell silent.
     let sweepSeconds = Histogram(bounds: Distribution.seconds)
 
+    // MARK: Origins
+
+    /// What became of questions to an origin about an execution: `ended`, `running`, `gone`,
+    /// `unanswered`.
+    let originAnswers = CounterFamily<String>()
+    /// What became of messages received from queues: `taken`, `refused`, `postponed`.
+    let queueMessages = CounterFamily<String>()
+
     // MARK: Executions
 
     /// Fed by whoever records.
