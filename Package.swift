@@ -146,7 +146,7 @@ let package = Package(
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-            ], exclude: ["Amazon", "Browser"]),
+            ], exclude: ["Amazon", "Browser", "Emitters"]),
         // What strangers send; `Fuzzing/` runs the same targets under a fuzzer.
         .testTarget(
             name: "FuzzTests",
@@ -188,6 +188,8 @@ let package = Package(
                 "StintSimulation",
                 "StintStorage", "StintStorageSQLite", "StintStorageTesting", "StintWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

@@ -16,7 +16,8 @@ let package = Package(
     name: "stint-fuzzing",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         .target(name: "StintModel", swiftSettings: instruments),
@@ -24,18 +25,30 @@ let package = Package(
         .target(
             name: "StintStorage",
             dependencies: [
-                "StintMetrics", "StintModel", .product(name: "Crypto", package: "swift-crypto"),
+                "StintMetrics", "StintModel", "StintTraces",
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: instruments),
-        .target(name: "StintIngest", dependencies: ["StintModel"], swiftSettings: instruments),
+        .target(
+            name: "OTLPMessages",
+            dependencies: [.product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            exclude: ["otlp.proto"], swiftSettings: instruments),
+        .target(name: "StintTraces", dependencies: ["StintModel"], swiftSettings: instruments),
+        .target(
+            name: "StintIngest",
+            dependencies: [
+                "OTLPMessages", "StintModel", "StintTraces",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ], swiftSettings: instruments),
         .target(name: "StintWire", dependencies: ["StintModel"], swiftSettings: instruments),
         // Of the server only what reads texts of a request's head, and needs none of its libraries.
         .target(name: "StintServer", swiftSettings: instruments),
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "StintIngest", "StintMetrics", "StintModel", "StintServer", "StintStorage",
-                "StintWire",
+                "OTLPMessages", "StintIngest", "StintMetrics", "StintModel", "StintServer",
+                "StintStorage", "StintTraces", "StintWire",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             exclude: ["CorpusTests.swift", "FindTests.swift"], swiftSettings: instruments),
         .systemLibrary(name: "CFuzzer"),

@@ -44,8 +44,8 @@ public enum Limits {
         ("plannedSteps", plannedSteps), ("stepsPerExecution", stepsPerExecution),
         ("attemptsPerExecution", attemptsPerExecution),
         ("attributesPerExecution", attributesPerExecution), ("callsPerScope", callsPerScope),
-        ("partsPerExport", partsPerExport), ("exportDepth", exportDepth),
-        ("spansPerTrace", spansPerTrace),
+        ("spansPerTrace", spansPerTrace), ("partsPerExport", partsPerExport),
+        ("exportDepth", exportDepth),
         ("eventsAheadSeconds", Int(eventsAhead.seconds)),
     ]
 }

@@ -15,7 +15,7 @@ extension AccessControl {
         key: String, _ request: Request, _ context: RequestScope
     ) async throws -> (secret: SessionSecret, session: BrowserSession) {
         if PageOrigin(of: request) == .foreign { throw PageOrigin.refusal }
-        let key = try await verified(key[...], from: context)
+        let key = try await verified(key[...], from: context.address)
         try allowance(of: key, for: .read)?.take(1)
         if let before = cookie.secret(in: request) { try await endSession(before) }
         let (secret, now) = (SessionSecret(), now())

@@ -98,28 +98,46 @@ final class AccessControl: Sendable {
         }
         guard requiresKeys else { return }
         guard let caller = try await caller(of: request, context) else {
-            throw Self.unauthorized("A key is due, as Authorization: Bearer stint_….")
+            throw Self.noKey
         }
         if let secret = caller.session?.secret, request.method != .get, request.method != .head {
             try Self.expectOwnPage(request, secret)
         }
-        let key = caller.key
-        context.identity = Identity(
-            workspace: key.workspace, scopes: key.scopes, key: key.id,
-            session: caller.session?.secret.digest)
+        context.identity = Identity(caller.key, session: caller.session?.secret.digest)
+        context.allowance = try admit(caller.key, to: scope)
+    }
+
+    /// Lets in whoever comes by another way than HTTP, with nothing but a key.
+    ///
+    /// - Parameters:
+    ///   - authorization: What stands where HTTP has the field of this name.
+    ///   - address: As ``RequestScope/address``.
+    /// - Throws: ``Problem`` 401, 403 or 429.
+    func admit(
+        authorization: String?, from address: String, to scope: Route.Scope
+    ) async throws -> (identity: Identity, allowance: Allowance?) {
+        guard requiresKeys else { return (.anonymous, nil) }
+        guard let token = authorization.flatMap({ Self.token(in: $0) }) else { throw Self.noKey }
+        let key = try await verified(token, from: address)
+        return (Identity(key), try admit(key, to: scope))
+    }
+
+    /// - Returns: What it may still ask for; `nil` where nothing is limited.
+    /// - Throws: ``Problem`` 403 or 429.
+    private func admit(_ key: AccessKey, to scope: Route.Scope) throws(Problem) -> Allowance? {
         guard key.scopes.allows(scope.access) else {
             throw Problem(
                 .forbidden, "wrong_scope",
                 "This takes a key of scope \(scope.rawValue); this one has "
                     + "\(key.scopes.words.joined(separator: ", ")).")
         }
-        guard let allowance = allowance(of: key, for: scope) else { return }
-        context.allowance = allowance
+        guard let allowance = allowance(of: key, for: scope) else { return nil }
         if scope == .ingest {
             try allowance.expectSome()
         } else {
             try allowance.take(1)
         }
+        return allowance
     }
 
     /// Whoever a request comes from: by its key; by its cookie where it shows none.
@@ -128,8 +146,10 @@ final class AccessControl: Sendable {
     /// - Throws: ``Problem`` 401 or 429.
     func caller(of request: Request, _ context: RequestScope) async throws -> Caller? {
         if request.headers.contains(.authorization) {
-            guard let token = Self.token(of: request) else { return nil }
-            return Caller(key: try await verified(token, from: context))
+            guard let token = request.headers[.authorization].flatMap({ Self.token(in: $0) }) else {
+                return nil
+            }
+            return Caller(key: try await verified(token, from: context.address))
         }
         guard let secret = cookie.secret(in: request) else { return nil }
         guard let session = try await session(of: secret) else {
@@ -139,8 +159,7 @@ final class AccessControl: Sendable {
     }
 
     /// The credentials of the scheme `Bearer` (RFC 6750 §2.1).
-    private static func token(of request: Request) -> Substring? {
-        guard let field = request.headers[.authorization] else { return nil }
+    private static func token(in field: String) -> Substring? {
         let scheme = field.prefix { $0 != " " }
         guard scheme.lowercased() == "bearer" else { return nil }
         let token = field[scheme.endIndex...].drop { $0 == " " }
@@ -155,22 +174,22 @@ final class AccessControl: Sendable {
     /// The key of this secret.
     ///
     /// - Throws: ``Problem`` 401 or 429.
-    func verified(_ token: Substring, from context: RequestScope) async throws -> AccessKey {
+    func verified(_ token: Substring, from address: String) async throws -> AccessKey {
         let (digest, uptime) = (Self.digest(of: token), uptime())
         let (known, losses) = verifiedKeys.recall(digest)
         if let known, known.isFresh(at: uptime) { return try valid(known.found) }
 
         // Guessing is stopped before anything is looked up, but never whoever was known.
-        if known == nil { try expectFewFailures(from: context) }
+        if known == nil { try expectFewFailures(from: address) }
         guard let secret = KeySecret(text: token),
             let key = try await keys.key(digest: secret.digest)
         else {
-            noteFailure(from: context)
+            noteFailure(from: address)
             throw Self.unauthorized("The key is not known here.")
         }
         guard key.isValid(at: now()) else {
             verifiedKeys.forget(digest)
-            noteFailure(from: context)
+            noteFailure(from: address)
             return try valid(key)
         }
         verifiedKeys.keep(key, digest, at: uptime, since: losses)
@@ -184,6 +203,8 @@ final class AccessControl: Sendable {
         throw Self.unauthorized(
             key.revokedAt == nil ? "The key has expired." : "The key was revoked.")
     }
+
+    private static let noKey = unauthorized("A key is due, as Authorization: Bearer stint_….")
 
     private static func unauthorized(_ detail: String) -> Problem {
         Problem(
@@ -218,8 +239,8 @@ final class AccessControl: Sendable {
         }
     }
 
-    private func expectFewFailures(from context: RequestScope) throws(Problem) {
-        let (address, uptime) = (context.address, uptime())
+    private func expectFewFailures(from address: String) throws(Problem) {
+        let uptime = uptime()
         let seconds: Int? = state.withLock { state in
             guard var bucket = state.failures[address], bucket.isEmpty(now: uptime) else {
                 return nil
@@ -233,8 +254,8 @@ final class AccessControl: Sendable {
             headers: [.retryAfter: String(seconds)])
     }
 
-    private func noteFailure(from context: RequestScope) {
-        let (address, uptime) = (context.address, uptime())
+    private func noteFailure(from address: String) {
+        let uptime = uptime()
         guard limits.failures > 0 else { return }
         let most = Double(limits.failures)
         state.withLock { state in

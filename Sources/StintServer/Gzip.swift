@@ -20,22 +20,19 @@ enum Gzip {
     private static func compressed(
         _ bytes: UnsafeBufferPointer<UInt8>, _ effort: Effort
     ) -> ByteBuffer {
-        var stream = z_stream()
+        var stream = stint_stream()
         guard stint_deflate_init_gzip(&stream, effort.rawValue) == Z_OK else {
             preconditionFailure("zlib has no memory.")
         }
         defer { deflateEnd(&stream) }
-        // zlib does not write through this pointer; its type is older than `const`.
-        stream.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
-        stream.avail_in = UInt32(bytes.count)
+        stint_set_input(&stream, bytes.baseAddress, UInt32(bytes.count))
         let bound = Int(deflateBound(&stream, UInt(bytes.count)))
         var output = ByteBuffer()
         output.writeWithUnsafeMutableBytes(minimumWritableBytes: bound) { space in
-            stream.next_out = space.baseAddress?.assumingMemoryBound(to: UInt8.self)
-            stream.avail_out = UInt32(bound)
+            stint_set_output(&stream, space.baseAddress, UInt32(bound))
             let code = deflate(&stream, Z_FINISH)
             precondition(code == Z_STREAM_END, "zlib does not keep to its bound.")
-            return bound - Int(stream.avail_out)
+            return bound - Int(stint_unwritten(&stream))
         }
         return output
     }

@@ -14,3 +14,9 @@ public struct Identity: Hashable, Sendable {
     /// Everybody, on a server without keys.
     public static let anonymous = Identity(workspace: .default, scopes: .admin)
 }
+
+extension Identity {
+    init(_ key: AccessKey, session: [UInt8]? = nil) {
+        self.init(workspace: key.workspace, scopes: key.scopes, key: key.id, session: session)
+    }
+}

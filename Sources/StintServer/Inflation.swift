@@ -32,7 +32,7 @@ final class Inflation {
 
     init(limit: Int) {
         self.limit = limit
-        stream.initialize(to: z_stream())
+        stream.initialize(to: stint_stream())
     }
 
     deinit {
@@ -80,13 +80,10 @@ final class Inflation {
         _ part: UnsafeRawBufferPointer, into output: inout ByteBuffer
     ) throws(Failure) {
         guard let base = part.baseAddress, !part.isEmpty else { return }
-        // zlib does not write through this pointer; its type is older than `const`.
-        stream.pointee.next_in = UnsafeMutablePointer(
-            mutating: base.assumingMemoryBound(to: UInt8.self))
-        stream.pointee.avail_in = UInt32(part.count)
+        stint_set_input(stream, base, UInt32(part.count))
         let bytesBefore = bytesIn
         var isFull = false
-        while stream.pointee.avail_in > 0 || isFull {
+        while stint_unread(stream) > 0 || isFull {
             if isEnded {
                 members += 1
                 guard members <= maximumMembers, inflateReset(stream) == Z_OK else {
@@ -96,13 +93,12 @@ final class Inflation {
             }
             var code = Z_OK
             output.writeWithUnsafeMutableBytes(minimumWritableBytes: step) { space in
-                stream.pointee.next_out = space.baseAddress?.assumingMemoryBound(to: UInt8.self)
-                stream.pointee.avail_out = UInt32(step)
+                stint_set_output(stream, space.baseAddress, UInt32(step))
                 code = CZlib.inflate(stream, Z_NO_FLUSH)
-                return step - Int(stream.pointee.avail_out)
+                return step - Int(stint_unwritten(stream))
             }
-            bytesIn = bytesBefore + part.count - Int(stream.pointee.avail_in)
-            isFull = stream.pointee.avail_out == 0
+            bytesIn = bytesBefore + part.count - Int(stint_unread(stream))
+            isFull = stint_unwritten(stream) == 0
             let bytesOut = output.readableBytes
             if bytesOut > limit { throw .tooLarge }
             if bytesOut > freeBytes, bytesOut / ratio > bytesIn { throw .tooLarge }

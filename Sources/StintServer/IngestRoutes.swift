@@ -38,7 +38,7 @@ struct IngestRoutes: Sendable {
         -> Response
     {
         try QueryParameters(request).finish()
-        let form = try form(of: request, takes: Self.nativeForms)
+        let form = try MediaType.form(of: request, among: Self.nativeForms)
         let (submission, result) = try await reading.read(request) { body in
             try decode(body, scope) { (bytes, window, sink) throws(BodyError) in
                 try NativeEventDecoder.decode(
@@ -58,7 +58,7 @@ struct IngestRoutes: Sendable {
         _ request: Request, _ scope: RequestScope
     ) async throws -> Response {
         try QueryParameters(request).finish()
-        _ = try form(of: request, takes: Self.foreignForms)
+        _ = try MediaType.form(of: request, among: Self.foreignForms)
         let (submission, result) = try await reading.read(request) { body in
             try decode(body, scope) { (bytes, window, sink) throws(BodyError) in
                 try EventBridgeDecoder.decode(
@@ -80,24 +80,6 @@ struct IngestRoutes: Sendable {
     }
 
     // MARK: Parts
-
-    /// In which form the body comes.
-    ///
-    /// A caller that names none, or what `curl -d` sends when told nothing, means JSON.
-    private func form(
-        of request: Request, takes forms: [(type: String, form: BodyForm)]
-    ) throws(Problem) -> BodyForm {
-        let given = request.headers[.contentType] ?? ""
-        // The common case, letter for letter.
-        for form in forms where given == form.type { return form.form }
-        let type = given.lowercased().prefix { $0 != ";" }.filter { $0 != " " }
-        if type.isEmpty || type == "application/x-www-form-urlencoded" { return .json }
-        for form in forms where type == form.type { return form.form }
-        let types = forms.map(\.type).joined(separator: " or ")
-        throw Problem(
-            .unsupportedMediaType, "unknown_media_type",
-            "The Content-Type must be \(types), not \(given.prefix(100)).")
-    }
 
     /// Decodes a body and folds its events by execution.
     private func decode(

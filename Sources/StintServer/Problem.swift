@@ -103,6 +103,7 @@ extension Problem {
 
 extension Problem: HTTPResponseError {
     public func response(from request: Request, context: some RequestContext) -> Response {
+        if OTLPRoutes.takes(request) { return OTLPForm(answering: request).refusal(self) }
         var headers = headers
         headers[.contentType] = "application/problem+json"
         headers[.cacheControl] = "no-store"

@@ -5,6 +5,7 @@ public import Logging
 import NIOCore
 import NIOPosix
 public import ServiceLifecycle
+public import StintIngest
 public import StintModel
 public import StintStorage
 
@@ -38,6 +39,10 @@ public struct ServerSettings: Sendable {
     public var sweepInterval = Duration.seconds(15)
     /// Whether the load of this machine is recorded.
     public var samplesHost = true
+    /// The port of OTLP over gRPC, at the same address; 0 takes a free one, `nil` is for none.
+    public var grpcPort: Int? = 4317
+    /// How OTLP is read.
+    public var otlp = OTLPSettings()
     /// Where one looks on from an execution.
     public var links = ExecutionLinks()
     /// What is asked of AWS; `nil` for nothing.
@@ -141,6 +146,13 @@ public struct Server: Service {
         var services: [any Service] = [
             recorder, expiry, sweeper, live, application(routes, access: access),
         ]
+        if let port = settings.grpcPort {
+            services.append(
+                OTLPGRPCServer(
+                    host: settings.host, port: port, ingest: otlp(recorder), access: access,
+                    budget: budget, bodyBytes: settings.bodyBytes, limits: settings.connections,
+                    certificate: certificate, eventLoops: Self.eventLoops, logger: logger))
+        }
         services.append(
             LoadSummingService(
                 store: store, interval: .seconds(30), clock: .continuous, now: now, logger: logger))
@@ -215,13 +227,23 @@ public struct Server: Service {
             store: store, remaining: remaining, retention: settings.retention, now: now)
     }
 
+    /// One for bodies over HTTP and messages over gRPC.
+    private var budget: BodyBudget {
+        BodyBudget(limit: max(settings.bodiesBytes, settings.bodyBytes), metrics: metrics)
+    }
+
+    private func otlp(_ recorder: Recorder) -> OTLPIngest {
+        OTLPIngest(
+            recorder: recorder, erasures: store.erasures, retention: settings.retention,
+            maximumSpans: settings.eventsPerRequest, settings: settings.otlp, now: now,
+            metrics: metrics)
+    }
+
     /// Every route there is.
     func routes(
         recorder: Recorder, watch: ExecutionWatch, live: LiveFeed, remaining: RemainingTimes,
         access: AccessControl
     ) -> [Route] {
-        let budget = BodyBudget(
-            limit: max(settings.bodiesBytes, settings.bodyBytes), metrics: metrics)
         func reading(_ bytes: Int) -> RequestBodyReading {
             RequestBodyReading(limit: bytes, budget: budget)
         }
@@ -245,9 +267,11 @@ public struct Server: Service {
         let scrape = MetricsRoutes(
             metrics: metrics, recorder: recorder, store: store, version: version,
             startedAt: now())
+        let exports = OTLPRoutes(ingest: otlp(recorder), reading: reading(settings.bodyBytes))
         let routes =
-            ingest.routes + executions.routes + LiveRoutes(live: live).routes + figures.routes
-            + diagnosis.routes + keys.routes + sessions.routes + audit.routes + health.routes
+            ingest.routes + exports.routes + executions.routes + LiveRoutes(live: live).routes
+            + figures.routes + diagnosis.routes + keys.routes + sessions.routes + audit.routes
+            + health.routes
             + scrape.routes + PageRoutes().routes
         return routes.described(version: version, cookie: access.cookie)
     }

@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import Logging
 import StintAWS
+import StintIngest
 import StintModel
 import StintServer
 import Yams
@@ -23,6 +24,7 @@ struct ServerConfiguration {
         "store-limit", "sweep-interval", "host-sampling", "tls-certificate", "tls-key",
         "connections", "head-timeout", "body-timeout", "idle-timeout", "bodies-limit", "prices",
         "aws-region", "aws-reconcile-interval", "aws-silence", "sqs-queue",
+        "otlp-grpc-port", "otlp-execution-keys", "otlp-contents", "otlp-deadline-errors",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
@@ -79,6 +81,7 @@ struct ServerConfiguration {
         }
         if let links = file?.links { server.links = links }
         server.amazon = try values.amazon(environment: variables)
+        try values.readOTLP(into: &server)
         server.certificate = try values.certificate()
         try values.read(into: &server.connections)
         if let bytes = try values.number("bodies-limit", in: 1_024...(1 << 40)) {
@@ -199,6 +202,30 @@ struct ServerConfiguration {
             if let time = try timeout("head-timeout") { limits.headTimeout = time }
             if let time = try timeout("body-timeout") { limits.bodyTimeout = time }
             if let time = try timeout("idle-timeout") { limits.idleTimeout = time }
+        }
+
+        func readOTLP(into server: inout ServerSettings) throws(CommandFailure) {
+            if try text("otlp-grpc-port")?.lowercased() == "off" {
+                server.grpcPort = nil
+            } else if let port = try number("otlp-grpc-port", in: 0...65_535) {
+                server.grpcPort = port
+            }
+            if let keys = try words("otlp-execution-keys") { server.otlp.executionKeys += keys }
+            if let types = try words("otlp-deadline-errors") {
+                server.otlp.deadlineErrorTypes = types
+            }
+            switch try text("otlp-contents")?.lowercased() {
+            case nil, "drop": break
+            case "keep": server.otlp.keepsContents = true
+            case let other?: throw wrong("otlp-contents", other, "keep or drop is due.")
+            }
+        }
+
+        /// What stands between commas.
+        private func words(_ name: String) throws(CommandFailure) -> [String]? {
+            try text(name)?.split(separator: ",").map {
+                $0.trimmingCharacters(in: .whitespaces)
+            }.filter { !$0.isEmpty }
         }
 
         private func timeout(_ name: String) throws(CommandFailure) -> Duration? {

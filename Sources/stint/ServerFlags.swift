@@ -19,6 +19,37 @@ struct ServerFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            The port of OTLP over gRPC; 0 takes a free one. (STINT_OTLP_GRPC_PORT; default: 4317)
+            """, valueName: "port|off"))
+    var otlpGrpcPort: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Attributes of spans that say which execution a trace belongs to, between commas, beside \
+            stint.execution. (STINT_OTLP_EXECUTION_KEYS)
+            """, valueName: "keys"))
+    var otlpExecutionKeys: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Whether the texts of prompts, answers and tools are kept of spans: keep or drop. \
+            (STINT_OTLP_CONTENTS; default: drop)
+            """, valueName: "keep|drop"))
+    var otlpContents: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            Error types, between commas, by which an agent's span says that its run timed out. \
+            (STINT_OTLP_DEADLINE_ERRORS)
+            """, valueName: "types"))
+    var otlpDeadlineErrors: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             The store: sqlite:/path/file. (STINT_STORE; default: stint/stint.sqlite in the user's \
             data folder)
             """, valueName: "store"))
@@ -227,6 +258,10 @@ struct ServerFlags: ParsableArguments {
         given["aws-reconcile-interval"] = awsReconcileInterval
         given["aws-silence"] = awsSilence
         if !sqsQueue.isEmpty { given["sqs-queue"] = sqsQueue.joined(separator: ",") }
+        given["otlp-grpc-port"] = otlpGrpcPort
+        given["otlp-execution-keys"] = otlpExecutionKeys
+        given["otlp-contents"] = otlpContents
+        given["otlp-deadline-errors"] = otlpDeadlineErrors
         if insecureNoAuth { given["insecure-no-auth"] = "true" }
         return given
     }

@@ -123,7 +123,7 @@ extension RawConnection {
 
 /// gzip, written by hand: stored blocks for what is small, one block again and again for what is
 /// large.
-private enum Gzip {
+enum Gzip {
     private static let header = Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 255])
 
     /// Many members of nothing: an empty block, its checksum and its length.

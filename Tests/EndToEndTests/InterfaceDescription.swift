@@ -32,7 +32,8 @@ struct InterfaceDescription: Sendable {
         if let reference = answer["$ref"].string?.split(separator: "/").last {
             answer = json["components"]["responses"][String(reference)]
         }
-        return answer["content"].members.first?.value["schema"]
+        let content = answer["content"].members
+        return (content["application/json"] ?? content.first?.value)?["schema"]
     }
 
     private static let schemas = "#/components/schemas/"

@@ -79,6 +79,13 @@ extension EndToEnd {
                 #expect(try await walk.ask("sendEvents", body: others)["accepted"] == 2)
                 #expect(try await walk.ask("sendEventBridge", body: [[:]], 400)["errors"] != .null)
                 try await walk.ask("sendEventBridge", body: [])
+                let spans: JSON = [["scopeSpans": [["spans": [["traceId": "no id"]]]]]]
+                let refused = try await walk.ask("exportTraces", body: ["resourceSpans": spans])
+                #expect(refused["partialSuccess"]["rejectedSpans"] == "1")
+                try await walk.ask("exportTraces", body: ["resourceSpans": 1], 400)
+                for signal in ["exportMetrics", "exportLogs", "exportProfiles"] {
+                    try await walk.ask(signal, body: [:])
+                }
                 while try await server.execution("silent").json["status"] != "lost" {}
 
                 // Everything out.

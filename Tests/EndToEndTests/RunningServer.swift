@@ -40,7 +40,8 @@ final class StoreFolder: Sendable {
         try errors.seekToEnd()
         let command =
             launcher + [
-                Program.stint.path, "serve", "--port", "0", "--store", "sqlite:\(storePath)",
+                Program.stint.path, "serve", "--port", "0", "--otlp-grpc-port", "off", "--store",
+                "sqlite:\(storePath)",
             ]
             + options
         let output = Pipe()
@@ -60,10 +61,15 @@ final class StoreFolder: Sendable {
             output: output)
     }
 
+    /// What the servers have logged so far.
+    var logged: String {
+        get throws { try String(contentsOf: url.appending(path: "log"), encoding: .utf8) }
+    }
+
     /// Waits until the servers' log says this.
     func untilLogged(_ text: String, within limit: Duration = .seconds(60)) async throws {
         let deadline = ContinuousClock.now + limit
-        while try !String(contentsOf: url.appending(path: "log"), encoding: .utf8).contains(text) {
+        while try !logged.contains(text) {
             if ContinuousClock.now > deadline { throw NeverLogged(text: text) }
             await Task.yield()
         }

@@ -110,7 +110,11 @@ extension EndToEnd {
             ] {
                 let store = folder.url.appending(path: "store").path
                 let outcome = try await Program.run(
-                    Program.stint, ["serve", "--store", "sqlite:\(store)", "--port", "0"] + options)
+                    Program.stint,
+                    [
+                        "serve", "--store", "sqlite:\(store)", "--port", "0", "--otlp-grpc-port",
+                        "off",
+                    ] + options)
                 #expect(outcome.exitCode != 0)
                 #expect(outcome.errors.contains("certificate"), "\(outcome.errors)")
                 #expect(!FileManager.default.fileExists(atPath: store))

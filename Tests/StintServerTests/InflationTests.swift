@@ -13,23 +13,22 @@ import Testing
     }
 
     static func deflated(_ bytes: [UInt8], _ form: Form = .gzip) -> [UInt8] {
-        var stream = z_stream()
+        var stream = stint_stream()
         let size = Int32(MemoryLayout<z_stream>.size)
         deflateInit2_(
             &stream, 9, Z_DEFLATED, form.rawValue, 8, Z_DEFAULT_STRATEGY, zlibVersion(), size)
         defer { deflateEnd(&stream) }
         var input = bytes
         var output = [UInt8](repeating: 0, count: bytes.count / 500 + 1_024 + bytes.count % 1_000)
+        let space = UInt32(output.count)
         input.withUnsafeMutableBufferPointer { input in
             output.withUnsafeMutableBufferPointer { output in
-                stream.next_in = input.baseAddress
-                stream.avail_in = UInt32(input.count)
-                stream.next_out = output.baseAddress
-                stream.avail_out = UInt32(output.count)
+                stint_set_input(&stream, input.baseAddress, UInt32(input.count))
+                stint_set_output(&stream, output.baseAddress, space)
                 #expect(deflate(&stream, Z_FINISH) == Z_STREAM_END)
             }
         }
-        return Array(output.prefix(Int(stream.total_out)))
+        return Array(output.prefix(Int(space - stint_unwritten(&stream))))
     }
 
     private func inflated(

@@ -37,6 +37,7 @@ struct ServerUnderTest: Sendable {
         try await preparing(store)
         var settings = settings
         settings.port = 0
+        settings.grpcPort = nil
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let (ports, listening) = AsyncStream.makeStream(of: Int.self)

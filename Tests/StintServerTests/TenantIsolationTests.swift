@@ -27,6 +27,11 @@ import Testing
             body: #"{"type":"execution.started","execution":"new","at":"2026-11-20T14:00:00Z"}"#,
             status: 200),
         "POST /v1/eventbridge": Example(path: "/v1/eventbridge", body: "[]", status: 200),
+        "POST /v1/traces": Example(path: "/v1/traces", body: "{}", status: 200),
+        "POST /v1/metrics": Example(path: "/v1/metrics", body: "{}", status: 200),
+        "POST /v1/logs": Example(path: "/v1/logs", body: "{}", status: 200),
+        "POST /v1development/profiles": Example(
+            path: "/v1development/profiles", body: "{}", status: 200),
         "GET /v1/executions": Example(path: "/v1/executions", status: 200),
         "GET /v1/executions/:id": Example(
             path: "/v1/executions/canary", status: 200, namesOne: true),

@@ -91,7 +91,10 @@ struct Connection {
                 connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        guard code == 0 else { throw BenchError("cannot connect to port \(port)") }
+        guard code == 0 else {
+            Foundation.close(socket)
+            throw BenchError("cannot connect to port \(port)")
+        }
         var one: Int32 = 1
         setsockopt(
             socket, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
@@ -99,6 +102,31 @@ struct Connection {
     }
 
     func close() { Foundation.close(socket) }
+
+    /// A port that nobody listens on.
+    static func freePort() throws -> UInt16 {
+        let socket = Foundation.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { Foundation.close(socket) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let code = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(socket, $0, size) == 0 ? getsockname(socket, $0, &size) : -1
+            }
+        }
+        guard code == 0 else { throw BenchError("there is no free port") }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
+    /// Waits until somebody listens there.
+    static func awaitListener(on port: UInt16) throws {
+        let end = Load.now() + 30
+        while (try? Connection(port: port, requests: [])).map({ $0.close() }) == nil {
+            guard Load.now() < end else { throw BenchError("nobody listens on port \(port)") }
+        }
+    }
 
     /// What to wait for.
     var awaited: Int16 {
@@ -190,12 +218,14 @@ struct BenchError: Error, CustomStringConvertible {
 
 enum Request {
     /// - Parameter key: Of a server that asks for one.
-    static func post(_ path: String, key: String? = nil, _ body: [UInt8]) -> [UInt8] {
+    static func post(
+        _ path: String, key: String? = nil, type: String = "application/json", _ body: [UInt8]
+    ) -> [UInt8] {
         Array(
             """
             POST \(path) HTTP/1.1\r
             Host: 127.0.0.1\r
-            Content-Type: application/json\r
+            Content-Type: \(type)\r
             \(key.map { "Authorization: Bearer \($0)\r\n" } ?? "")Content-Length: \(body.count)\r
             \r
 

@@ -13,7 +13,9 @@ final class ServerProcess {
         self.store = store
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["serve", "--port", "0", "--store", "sqlite:\(store)"] + options
+        process.arguments =
+            ["serve", "--port", "0", "--otlp-grpc-port", "off", "--store", "sqlite:\(store)"]
+            + options
         process.standardOutput = output
         let begin = Load.now()
         try process.run()

@@ -19,8 +19,8 @@ func value(of option: String) -> String? {
     }
     return arguments[index + 1]
 }
-/// `--only batches`, `singles`, `keys`, `rollups`, `silence`, `fleet`, `feed`, `history` or `metrics`
-/// measures that part alone.
+/// `--only batches`, `singles`, `otlp`, `keys`, `rollups`, `silence`, `fleet`, `feed`, `history` or
+/// `metrics` measures that part alone.
 func isWanted(_ part: String) -> Bool { value(of: "--only").map { $0 == part } ?? true }
 let folder = NSTemporaryDirectory() + "stint-bench-\(getpid())"
 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -92,6 +92,10 @@ if isWanted("singles") {
             "each synced before its answer; \(microseconds(each)) of processor an event")
     }
     server.stop()
+}
+
+if isWanted("otlp") {
+    try TraceBench(program: program, folder: folder, isQuick: isQuick).run(raw: raw)
 }
 
 if isWanted("keys") {

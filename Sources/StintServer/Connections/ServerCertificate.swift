@@ -21,7 +21,12 @@ public struct CertificateFiles: Hashable, Sendable {
 /// The certificate that new connections are shown.
 final class ServerCertificate: Sendable {
     private let files: CertificateFiles
-    private let current: Mutex<NIOSSLContext>
+    private struct Contexts {
+        var http: NIOSSLContext
+        var grpc: NIOSSLContext
+    }
+
+    private let current: Mutex<Contexts>
 
     /// - Throws: Where a file cannot be read, or the key is not the certificate's.
     init(_ files: CertificateFiles) throws {
@@ -29,14 +34,17 @@ final class ServerCertificate: Sendable {
         current = Mutex(try Self.read(files))
     }
 
-    var context: NIOSSLContext { current.withLock(\.self) }
+    /// For connections that speak HTTP/1.1.
+    var context: NIOSSLContext { current.withLock(\.http) }
+    /// For connections that speak gRPC, over HTTP/2.
+    var grpcContext: NIOSSLContext { current.withLock(\.grpc) }
 
     /// Reads the files again. Connections that are open go on with what they have.
     ///
     /// - Throws: As at the start; the old certificate stays then.
     func reload() throws {
-        let context = try Self.read(files)
-        current.withLock { $0 = context }
+        let contexts = try Self.read(files)
+        current.withLock { $0 = contexts }
     }
 
     /// What is wrong with one of the files.
@@ -44,7 +52,7 @@ final class ServerCertificate: Sendable {
         let description: String
     }
 
-    private static func read(_ files: CertificateFiles) throws -> NIOSSLContext {
+    private static func read(_ files: CertificateFiles) throws -> Contexts {
         for file in [files.certificate, files.key]
         where !FileManager.default.isReadableFile(atPath: file) {
             throw Unusable(description: "\(file) is not there, or cannot be read.")
@@ -59,9 +67,11 @@ final class ServerCertificate: Sendable {
         configuration.minimumTLSVersion = .tlsv12
         // How long a peer may take to say goodbye in turn.
         configuration.shutdownTimeout = .seconds(2)
-        configuration.applicationProtocols = ["http/1.1"]
         do {
-            return try NIOSSLContext(configuration: configuration)
+            configuration.applicationProtocols = ["http/1.1"]
+            let http = try NIOSSLContext(configuration: configuration)
+            configuration.applicationProtocols = ["h2"]
+            return Contexts(http: http, grpc: try NIOSSLContext(configuration: configuration))
         } catch {
             throw Unusable(
                 description: "\(files.key) is not the key of \(files.certificate) (\(error)).")

@@ -9,7 +9,7 @@ enum Component: Hashable, Sendable {
     case tokens, failure, attributes
     case event
     case eventOf(EventKind)
-    case eventsAnswer, trailEntry, trailPage
+    case eventsAnswer, otlpExport, otlpAnswer, otlpRefusal, trailEntry, trailPage
     case metrics, realtime, inProgress, queued, throughput, latency, latencyFigures, performance
     case patterns, resources, agentFigures, agent, agentPage, point
     case diagnosis, link, command
@@ -22,7 +22,8 @@ enum Component: Hashable, Sendable {
             .step, .stepSummary, .stepOfStatus, .attempt, .modelCall, .tokens, .failure,
             .attributes, .event,
         ] + EventKind.sent.map(Component.eventOf) + [
-            .eventsAnswer, .trailEntry, .trailPage, .audit, .health, .key, .keyList, .keyOrder,
+            .eventsAnswer, .otlpExport, .otlpAnswer, .otlpRefusal, .trailEntry, .trailPage, .audit,
+            .health, .key, .keyList, .keyOrder,
             .newKey, .session, .sessionOrder, .problem, .diagnosis, .link, .command,
         ] + FindingBody.Kind.allCases.map(Component.findingOf) + ofMetrics
 
@@ -59,6 +60,9 @@ enum Component: Hashable, Sendable {
         case .event: .event
         case .eventOf(let kind): .event(of: kind)
         case .eventsAnswer: .eventsAnswer
+        case .otlpExport: .otlpExport
+        case .otlpAnswer: .otlpAnswer
+        case .otlpRefusal: .otlpRefusal
         case .trailEntry: .trailEntry
         case .trailPage: .page(of: .ref(.trailEntry))
         case .metrics: .metrics

@@ -40,7 +40,7 @@ extension Operation {
         ],
         success: Success(
             description: "The feed, which does not end by itself.",
-            content: Content(type: "text/event-stream", schema: .string)),
+            content: [Content(type: "text/event-stream", schema: .string)]),
         problems: [
             (.upgradeRequired, "It asks for a WebSocket of another version than 13.")
         ])

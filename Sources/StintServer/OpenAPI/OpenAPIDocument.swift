@@ -118,7 +118,9 @@ struct OpenAPIDocument {
         var good: [(name: String, value: JSONNode)] = [
             ("description", .text(success.description)), ("headers", Self.references(headers)),
         ]
-        if let content = success.content { good.append(("content", .object([content.node]))) }
+        if !success.content.isEmpty {
+            good.append(("content", .object(success.content.map(\.node))))
+        }
         var responses: [(name: String, value: JSONNode)] = [
             (String(success.status.code), .object(good))
         ]
@@ -133,11 +135,11 @@ struct OpenAPIDocument {
                 ))
         }
         for problem in Self.problems where problem.isDue(operation, route) {
-            responses.append(
-                (
-                    String(problem.status.code),
-                    ["$ref": .text("#/components/responses/\(problem.name)")]
-                ))
+            let response: JSONNode =
+                operation.refusals.isEmpty
+                ? ["$ref": .text("#/components/responses/\(problem.name)")]
+                : Self.response(to: problem, operation.refusals)
+            responses.append((String(problem.status.code), response))
         }
         for (status, cause) in operation.problems {
             let shared = SharedProblem(name: "", status: status, cause: cause) { _, _ in true }
@@ -194,13 +196,16 @@ struct OpenAPIDocument {
         ) { _, _ in true },
     ]
 
-    private static func response(to problem: SharedProblem) -> JSONNode {
+    private static func response(
+        to problem: SharedProblem,
+        _ content: [Operation.Content] = [
+            Operation.Content(type: "application/problem+json", schema: .ref(.problem))
+        ]
+    ) -> JSONNode {
         [
             "description": .text(problem.cause),
             "headers": references(["X-Request-Id"] + problem.headers),
-            "content": [
-                "application/problem+json": ["schema": Schema.ref(.problem).node]
-            ],
+            "content": .object(content.map(\.node)),
         ]
     }
 

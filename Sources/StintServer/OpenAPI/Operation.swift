@@ -40,18 +40,19 @@ struct Operation: Sendable {
     struct Success: Sendable {
         var status = HTTPResponse.Status.ok
         var description: String
-        var content: Content?
+        /// The forms that its body may have; empty where it has none.
+        var content: [Content] = []
         /// Whether it has an `ETag`, and is 304 where the caller has it already.
         var isTagged = false
 
         static func json(
             _ component: Component, _ description: String, status: HTTPResponse.Status = .ok
         ) -> Success {
-            Success(status: status, description: description, content: .json(.ref(component)))
+            Success(status: status, description: description, content: [.json(.ref(component))])
         }
 
         static func tagged(_ component: Component, _ description: String) -> Success {
-            Success(description: description, content: .json(.ref(component)), isTagged: true)
+            Success(description: description, content: [.json(.ref(component))], isTagged: true)
         }
 
         static func noContent(_ description: String) -> Success {
@@ -70,6 +71,8 @@ struct Operation: Sendable {
     let success: Success
     /// Problems of its own, beside those that are derived.
     var problems: [(status: HTTPResponse.Status, cause: String)] = []
+    /// In which forms it tells of a problem; empty for that which all others have.
+    var refusals: [Content] = []
 }
 
 extension Operation.Parameter {

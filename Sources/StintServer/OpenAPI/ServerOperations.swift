@@ -34,7 +34,7 @@ extension Operation {
             """,
         success: Success(
             description: "A sample a line; names begin with `stint_`.",
-            content: Content(type: "text/plain", schema: .string)))
+            content: [Content(type: "text/plain", schema: .string)]))
 
     static let live = Operation(
         id: "isLive", group: .operations, summary: "Whether the process lives",
@@ -47,5 +47,5 @@ extension Operation {
     static let description = Operation(
         id: "describe", group: .operations, summary: "This description of the interface",
         success: Success(
-            description: "OpenAPI 3.1.", content: .json(.map(.any)), isTagged: true))
+            description: "OpenAPI 3.1.", content: [.json(.map(.any))], isTagged: true))
 }

@@ -50,8 +50,8 @@ class Server:
         """Serves, on the port it had before where it had one."""
         log = open(pathlib.Path(self.folder.name) / "log", "ab")
         self.process = subprocess.Popen(
-            [self.program, "serve", "--port", str(self.port), "--store", self.store,
-             *self.options],
+            [self.program, "serve", "--port", str(self.port), "--otlp-grpc-port", "off",
+             "--store", self.store, *self.options],
             stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
