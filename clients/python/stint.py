@@ -357,14 +357,17 @@ class Execution(_Scope):
 
     # How it is told
 
-    def _tell(self, importance: int, kind: str, members: Mapping[str, Any]) -> bool:
+    def _tell(self, importance: int, kind: str, members: Mapping[str, Any], place: Mapping[str, Any] = {}) -> bool:
+        """Hands over an event, less what is None of `members`; whether it was taken."""
         if self._client is None:
             return False
         now = self._heard = time.monotonic_ns()
-        event = {"type": kind, "at": _instant(self._wall + now - self._monotonic), "execution": self.id}
+        event = {"type": kind, "at": _instant(self._wall + now - self._monotonic), "execution": self.id, **place}
         if self.attempt != 1:
             event["attempt"] = self.attempt
-        event.update([member for member in members.items() if member[1] is not None])
+        for member, value in members.items():
+            if value is not None:
+                event[member] = value
         return self._client._record(importance, event, self._key)
 
     def _conclude(self, result: Dict[str, Any], **more: Any) -> None:
@@ -479,11 +482,8 @@ class Step(_Scope):
         return _step_of(self.execution, name, **options)
 
     def _tell(self, importance: int, kind: str, members: Mapping[str, Any]) -> None:
-        place: Dict[str, Any] = {"step": self.key}
-        if self.tries != 1:
-            place["try"] = self.tries
-        place.update(members)
-        self.execution._tell(importance, kind, place)
+        place = {"step": self.key} if self.tries == 1 else {"step": self.key, "try": self.tries}
+        self.execution._tell(importance, kind, members, place)
 
 
 _current: contextvars.ContextVar[Optional[_Scope]] = contextvars.ContextVar("stint", default=None)
@@ -654,7 +654,7 @@ def lambda_handler(agent: Union[str, Callable, None] = None, *, budget: float = 
     """Makes each invocation of a Lambda handler an execution, and flushes before it returns.
 
     - In a Step Functions execution whose ARN is in the event (`executionArn`, or the context object's
-      `Execution.Id`, at the top or one level down), the invocation is a step of that execution.
+      `Execution`, at the top or one level down), the invocation is a step of that execution.
     - Else the execution's id is the `aws_request_id`. With one SQS record, its id becomes the attribute
       `messageId`, and its `SentTimestamp` the time of queueing.
     - The time remaining is its deadline: an invocation that the host ends is found lost by its silence.
@@ -706,9 +706,9 @@ def _invocation(client: "Client", agent: str, event: Any, context: Any, options:
         sent = system.get("SentTimestamp")
     told.update(options.get("attributes") or {})
     options = {key: value for key, value in options.items() if key != "attributes"}
-    arn = _execution_arn(event)
+    arn, redrives = _step_functions(event)
     if arn:
-        joined = Execution(client, agent, id=arn, joins=True)
+        joined = Execution(client, agent, id=arn, joins=True, attempt=1 + redrives)
         return Step(joined, agent, key=request and "%s/%s" % (agent, request), kind="lambda", attributes=told)
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     if "timeout" not in options and remaining:
@@ -734,17 +734,18 @@ def _only_record(event: Any) -> Optional[dict]:
     return None
 
 
-def _execution_arn(event: Any) -> Optional[str]:
-    """The ARN of the Step Functions execution that an event speaks of."""
-    if not isinstance(event, dict):
-        return None
-    for place in [event] + [value for value in event.values() if isinstance(value, dict)]:
-        context_object = place.get("Execution") or place.get("execution")
-        inner = context_object.get("Id") or context_object.get("id") if isinstance(context_object, dict) else None
-        for arn in (place.get("executionArn"), place.get("execution_arn"), inner):
+def _step_functions(event: Any) -> Tuple[Optional[str], int]:
+    """The ARN of the Step Functions execution that an event speaks of, and how often that was redriven."""
+    for place in [event, *event.values()] if isinstance(event, dict) else []:
+        if not isinstance(place, dict):
+            continue
+        context_object = place.get("Execution")
+        if not isinstance(context_object, dict):
+            context_object = {}
+        for arn in (context_object.get("Id"), place.get("executionArn"), place.get("execution_arn")):
             if isinstance(arn, str) and re.match(r"arn:[^:]*:states:[^:]*:[^:]*:(execution|express):", arn):
-                return arn
-    return None
+                return arn, _count(context_object.get("RedriveCount")) or 0
+    return None, 0
 
 
 # --- The client: what was recorded, until it is settled -----------------------------------------------
@@ -862,6 +863,7 @@ class Client:
         self._adopt_at = 0.0
         self._hurries = False
         self._closing_at: Optional[float] = None
+        self._closing_failures = 0
         self._beating: weakref.WeakSet = weakref.WeakSet()
         self._beat_at = math.inf
 
@@ -905,7 +907,7 @@ class Client:
         with self._lock:
             thread = self._thread
             if thread is not None:
-                self._closing_at = time.monotonic() + timeout
+                self._closing_at, self._closing_failures = time.monotonic() + timeout, self._failures
                 self._retry_at = min(self._retry_at, self._refused_until)
                 self._changed.notify_all()
         if thread is not None and thread is not threading.current_thread():
@@ -1005,8 +1007,7 @@ class Client:
             self._spool = _Spool(*self._spool_options, self.url, self.key)
         with self._lock:
             now = time.monotonic()
-            if self._closing_at is not None and (
-                    now >= self._closing_at or self._retry_at > self._closing_at or self._is_empty()):
+            if self._closing_at is not None and (self._is_empty() or self._is_in_vain(now, self._closing_at)):
                 task = self._leave
             else:
                 task, due = self._next(now)
@@ -1020,6 +1021,11 @@ class Client:
 
     def _is_empty(self) -> bool:
         return not (self._queued or self._untold or self._held or self._spool.has_more())
+
+    def _is_in_vain(self, now: float, closing_at: float) -> bool:
+        """Whether to try no longer: what failed once at the end is as well on disk."""
+        has_failed = self._failures > self._closing_failures and self._spool.is_usable
+        return has_failed or now >= closing_at or self._retry_at > closing_at
 
     def _next(self, now: float) -> Tuple[Optional[Callable], float]:
         """What is to be done now, or until when there is nothing."""
@@ -1279,10 +1285,11 @@ def _begin_anew() -> None:
     global _client_lock
     _client_lock = threading.Lock()
     for client in list(_clients):
-        client._link.abandon()
-        if client._spool is not None:
-            client._spool.close()
+        link, spool = client._link, client._spool
         client._begin()
+        _harmless()(link.abandon)()
+        if spool is not None:
+            _harmless()(spool.close)()
 
 
 if hasattr(os, "register_at_fork"):
@@ -1685,14 +1692,18 @@ def _number(value: Any) -> Union[int, float, None]:
     return number if math.isfinite(number) else None
 
 
-def _seconds(value: Any) -> Optional[float]:
+def _amount(value: Any) -> Union[int, float, None]:
     number = _number(value)
-    return number if number is not None and number > 0 else None
+    return number if number is not None and number >= 0 else None
+
+
+def _seconds(value: Any) -> Optional[float]:
+    return _amount(value) or None
 
 
 def _count(value: Any) -> Optional[int]:
-    number = _number(value)
-    return int(number) if number is not None and number >= 0 else None
+    number = _amount(value)
+    return None if number is None else int(number)
 
 
 def _attributes(attributes: Optional[Mapping[str, Any]]) -> Optional[Dict[str, Any]]:
@@ -1720,7 +1731,7 @@ def _call(model: Optional[str], *, input: Any = None, output: Any = None, cached
     return {
         "call": _name(call) if call else uuid.uuid4().hex, "model": _name(model) if model else None,
         "tokens": _tokens(input, output, cached_input, reasoning),
-        "latencySeconds": _number(latency), "costUsd": _number(cost),
+        "latencySeconds": _amount(latency), "costUsd": _amount(cost),
     }
 
 

@@ -98,6 +98,9 @@ class LambdaTests(TestCase):
                 self.assertEqual((outer["type"], outer["name"], outer["kind"]), ("step.started", "planner", "lambda"))
                 self.assertEqual((inner["step"], inner["parent"]), ("reporter", outer["step"]))
                 self.assertEqual((ended["type"], ended["step"]), ("step.finished", outer["step"]))
+        self.server.batches.clear()
+        handler({"Execution": {"Id": ARN, "RedriveCount": 2}}, Context())
+        self.assertEqual({event.get("attempt") for event in self.server.events}, {3})
 
     def test_one_message_of_a_queue_is_named_and_its_wait_is_told(self):
         record = {"messageId": "m-1", "body": "{}", "attributes": {
