@@ -161,9 +161,8 @@ def current_step() -> "Step":
 def configure(**options: Any) -> "Client":
     """Sets up the client that is used from here on, with the options of `Client`."""
     global _client
-    former, _client = _client, Client(**options)
-    if former:
-        former.close(timeout=1.0)
+    # The former one goes on until what it took is settled.
+    _client = Client(**options)
     return _client
 
 
@@ -211,10 +210,7 @@ class _Scope:
     @_harmless()
     def fail(self, error: Union[BaseException, str], kind: Optional[str] = None) -> None:
         """Lets it end as failed though no exception leaves it: with one that was handled, or a message."""
-        if isinstance(error, BaseException):
-            self._outcome = ("failed", _error_body(error))
-        else:
-            self._outcome = ("failed", {"type": _name(kind or "Error"), "message": _text(error)})
+        self._outcome = ("failed", _failure(error, kind))
 
     @_harmless()
     def _finish_with(self, error: Optional[BaseException]) -> None:
@@ -297,15 +293,15 @@ class Execution(_Scope):
             self._client._keep_heard(self)
 
     @_harmless()
-    def finish(self, status: str = "succeeded", error: Optional[dict] = None) -> None:
+    def finish(self, status: str = "succeeded", error: Union[BaseException, str, dict, None] = None) -> None:
         """Ends it, where no `with` block does.
 
         - status: `succeeded`, `failed`, `timed_out` or `aborted`.
-        - error: `{"type": …, "message": …}`, with `cause` and `stack` where they are known.
+        - error: an exception, a message, or `{"type", "message", "cause", "stack"}` as far as they are known.
         """
         if self._may_finish() and not self._joins and self._client is not None:
             self._client._keep_heard(self, False)
-            self._tell(_ENDS, "execution.finished", dict(self._result, status=status, error=error))
+            self._tell(_ENDS, "execution.finished", dict(self._result, status=status, error=_failure(error)))
 
     @_harmless()
     def update(self, *, attributes: Optional[Mapping[str, Any]] = None, turns: Optional[int] = None,
@@ -434,13 +430,14 @@ class Step(_Scope):
         })
 
     @_harmless()
-    def finish(self, status: str = "succeeded", error: Optional[dict] = None) -> None:
-        """Ends it, where no `with` block does: `succeeded`, `failed`, `skipped`, `timed_out` or `aborted`."""
+    def finish(self, status: str = "succeeded", error: Union[BaseException, str, dict, None] = None) -> None:
+        """Ends it, where no `with` block does. See `Execution.finish`; a step may also be `skipped`."""
         if not self._may_finish():
             return
         if status == "failed":
             self.execution._failed[self._identity] = (self.key, self.tries)
-        self._tell(_STEPS, "step.finished", {"status": status, "error": error, "tokens": self._tokens})
+        self._tell(_STEPS, "step.finished", {
+            "status": status, "error": _failure(error), "tokens": self._tokens})
 
     @_harmless()
     def activity(self, text: str) -> None:
@@ -582,10 +579,6 @@ class StatusTracker:
         word = _AGENT_STATUSES.get(re.sub(r"[^a-z]", "", status.lower()))
         if word is None:
             raise ValueError("no agent's status is %r" % status)
-        if isinstance(error, BaseException):
-            error = _error_body(error)
-        elif error is not None:
-            error = {"type": "Error", "message": _text(error)}
         tokens = tokens or {}
         told = {
             "step": _name(agent), "activity": activity and _text(activity),
@@ -598,7 +591,7 @@ class StatusTracker:
             return run._tell(_STEPS, "step.started", dict(told, tokens=None))
         if word == "pending":
             return run._tell(_DETAILS, "step.updated", told)
-        return run._tell(_STEPS, "step.finished", dict(told, status=word, error=error))
+        return run._tell(_STEPS, "step.finished", dict(told, status=word, error=_failure(error)))
 
     @_harmless(lambda: False)
     def finalize_status(self, correlation: str, status: str = "completed", error: Any = None,
@@ -607,12 +600,8 @@ class StatusTracker:
         word = _AGENT_STATUSES.get(re.sub(r"[^a-z]", "", status.lower()))
         if word not in ("succeeded", "failed", "aborted", "timed_out"):
             raise ValueError("no workflow's end is %r" % status)
-        if isinstance(error, BaseException):
-            error = _error_body(error)
-        elif error is not None:
-            error = {"type": "Error", "message": _text(error)}
         return self._session(correlation)._tell(_ENDS, "execution.finished", {
-            "status": word, "error": error, "summary": summary and _text(summary)})
+            "status": word, "error": _failure(error), "summary": summary and _text(summary)})
 
     @_harmless()
     def get_status(self, correlation: str, timeout: float = 2.0) -> Optional[dict]:
@@ -799,6 +788,10 @@ class _Batch(NamedTuple):
     body: bytes
 
 
+class _Dismissed(Exception):
+    """The sending thread took so long over a request that another took its place."""
+
+
 class Client:
     """Takes events, and sees to it that they are delivered once, or counted.
 
@@ -861,7 +854,7 @@ class Client:
         self._failures, self._retry_at, self._refused_until = 0, 0.0, 0.0
         self._spool_next = False
         self._adopt_at = 0.0
-        self._hurries = False
+        self._hurries = self._is_asking = False
         self._closing_at: Optional[float] = None
         self._closing_failures = 0
         self._beating: weakref.WeakSet = weakref.WeakSet()
@@ -911,8 +904,10 @@ class Client:
                 self._retry_at = min(self._retry_at, self._refused_until)
                 self._changed.notify_all()
         if thread is not None and thread is not threading.current_thread():
-            # A request that is under way may take longer; the process need not.
-            thread.join(timeout + 0.5)
+            thread.join(timeout)
+            if not self._take_over(thread):
+                # It is about to end by itself; the disk may take a moment.
+                thread.join(1.0)
         return self.stats()
 
     # What executions call
@@ -972,13 +967,13 @@ class Client:
         self._untold.add(key)
 
     def _start_sending(self) -> None:
-        thread = threading.Thread(target=self._send_all, name="stint", daemon=True)
+        self._thread = threading.Thread(target=self._send_all, name="stint", daemon=True)
         try:
-            thread.start()
+            self._thread.start()
         except RuntimeError as error:  # No more threads, or the interpreter is about to end.
             log.warning("nothing can be sent: %s", error)
+            self._thread = None
             return
-        self._thread = thread
         processes, endings = (sys.modules.get("multiprocessing." + name) for name in ("process", "util"))
         if processes and endings and processes.parent_process() is not None:
             # Such a process ends without what `atexit` knows.
@@ -991,6 +986,8 @@ class Client:
             try:
                 if not self._turn():
                     return
+            except _Dismissed:
+                return
             except Exception as error:
                 # A fault of ours: what it was about stays where it is, and is tried again.
                 log.exception("sending failed")
@@ -1038,7 +1035,7 @@ class Client:
         if now < self._retry_at:
             # The server is away.
             due = self._retry_at
-            if self._queued and not self._held and self._spool.is_usable:
+            if self._queued and not self._held and self._spool.share() < 1:
                 spool_at = now if self._queued >= _BATCH_EVENTS else self._queued_since + _SPOOL_EVERY
                 if spool_at <= now:
                     return self._put_away, now
@@ -1133,10 +1130,7 @@ class Client:
 
     def _put_away(self) -> None:
         """Moves queued events to disk; the fuller that is, the more important they must be."""
-        try:
-            share = self._spool.share()
-        except OSError:  # Nor will it be written, then.
-            share = 0.0
+        share = self._spool.share()
         batch = self._take(_DETAILS if share < 0.5 else _STEPS if share < 0.75 else _ENDS)
         if batch is not None:
             with self._lock:
@@ -1200,6 +1194,21 @@ class Client:
             self._link.close()
             self._spool = self._thread = self._closing_at = None
 
+    def _take_over(self, thread: threading.Thread) -> bool:
+        """Puts on disk what is left, and dismisses the sending thread, where that still waits for an answer.
+
+        What it is sending may then be sent again by the next process: as the same batch, which changes nothing.
+        """
+        with self._lock:
+            if self._thread is not thread or not self._is_asking:
+                return False
+            self._thread = threading.current_thread()
+            self._spool.close()
+            self._spool = _Spool(*self._spool_options, self.url, self.key)
+            self._link = _Link(self.url, self.key, self._timeout)
+            self._leave()
+            return True
+
     # The answer to a batch
 
     def _deliver(self, batch: _Batch) -> bool:
@@ -1211,10 +1220,18 @@ class Client:
             "Stint-Client": batch.client, "Stint-Sequence": "%d-%d" % (batch.first, batch.last),
             "Stint-Dropped": str(batch.dropped),
         }
+        self._is_asking, link = True, self._link
         try:
-            answer = self._link.ask("POST", "/v1/events", batch.body, headers)
+            answer: Optional[_Answer] = link.ask("POST", "/v1/events", batch.body, headers)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            self._defer("%s: %s" % (type(error).__name__, error))
+            answer, why = None, "%s: %s" % (type(error).__name__, error)
+        with self._lock:
+            if self._thread is not threading.current_thread():
+                link.close()
+                raise _Dismissed
+            self._is_asking = False
+        if answer is None:
+            self._defer(why)
             return False
         if answer.status in (408, 425, 429) or answer.status >= 500:
             self._defer("HTTP %d" % answer.status, answer.retry_after)
@@ -1337,7 +1354,7 @@ class _Spool:
         self.lost = 0
         self._segments: List[_Segment] = []
         self._writing: Optional[_Segment] = None
-        self._oldest: Optional[Tuple[_Batch, int]] = None
+        self._oldest: Optional[Tuple[_Segment, _Batch, int]] = None
         self._folder: Optional[str] = None
         if fcntl is None or folder in (False, "off"):
             return
@@ -1370,15 +1387,17 @@ class _Spool:
         """How much of what it may hold it holds; 1 is full, or unusable."""
         if self._folder is None:
             return 1.0
-        if not os.path.isdir(self._folder):  # Swept away: what is open can still be sent.
-            os.makedirs(self._folder, mode=0o700)
-            self._writing = None
         total = 0
-        for name in os.listdir(self._folder):
-            try:
+        try:
+            if not os.path.isdir(self._folder):  # Swept away: what is open can still be sent.
+                os.makedirs(self._folder, mode=0o700)
+                self._writing = None
+            for name in os.listdir(self._folder):
                 total += os.stat(os.path.join(self._folder, name)).st_size
-            except OSError:  # Sent and removed meanwhile.
-                pass
+        except FileNotFoundError:  # Sent and removed meanwhile.
+            pass
+        except OSError:
+            return 1.0
         return total / self.limit
 
     def append(self, batch: _Batch) -> bool:
@@ -1450,14 +1469,16 @@ class _Spool:
         """The batch to send next, the same until it is removed; None where that cannot be read."""
         if self._oldest is None:
             segment = self._segments[0]
-            self._oldest = self._record(segment)
-            if self._oldest is None:
+            record = self._record(segment)
+            if record is None:
                 # The end, or one that the process was killed in the middle of writing, or damage.
                 self._discard(segment)
-        return self._oldest[0] if self._oldest else None
+                return None
+            self._oldest = (segment, *record)
+        return self._oldest[1]
 
     def remove_oldest(self) -> None:
-        segment, (batch, length) = self._segments[0], self._oldest
+        segment, batch, length = self._oldest
         self._oldest = None
         segment.read += length
         segment.own = max(segment.own - batch.count, 0)
@@ -1750,6 +1771,14 @@ def _outcome_of(error: Optional[BaseException], is_late: bool) -> Tuple[str, Opt
     if is_late and (is_cancelled or "TimeoutError" in kinds):
         return "timed_out", _error_body(error)
     return ("aborted" if is_cancelled else "failed"), _error_body(error)
+
+
+def _failure(error: Union[BaseException, str, dict, None], kind: Optional[str] = None) -> Optional[dict]:
+    """What to tell of an exception, or of a message; None of None."""
+    if error is None or isinstance(error, dict):
+        return error
+    return _error_body(error) if isinstance(error, BaseException) else {
+        "type": _name(kind or "Error"), "message": _text(error)}
 
 
 def _error_body(error: BaseException) -> dict:
