@@ -830,8 +830,11 @@ class Client:
     def _begin(self) -> None:
         """With nothing made and nothing waiting, as at first, and after a fork in the child."""
         self.id = uuid.uuid4().hex
-        # Reentrant, since a signal's handler or a finaliser may record in the middle of recording.
+        # Reentrant, since a signal's handler or a finaliser may record in the middle of recording: what it
+        # says then is queued once the queues are not busy.
         self._lock = threading.RLock()
+        self._arrivals: collections.deque = collections.deque()
+        self._is_busy = False
         self._changed = threading.Condition(self._lock)
         self._settled = threading.Condition(self._lock)
         self._thread: Optional[threading.Thread] = None
@@ -922,19 +925,30 @@ class Client:
         # A lone surrogate, as in names of files, becomes `?`.
         data = _encode(event).encode("utf-8", "replace")
         with self._lock:
-            self._made += 1
-            self._queues[importance].append((self._made, data, key))
-            self._bytes += len(data) + _EVENT_OVERHEAD
-            self._queued += 1
-            if self._queued == 1:
-                self._queued_since = time.monotonic()
-            if self._bytes > self._memory:
-                self._shed()
-            if self._queued == 1 or self._queued == _BATCH_EVENTS:
-                self._changed.notify_all()
-            if self._thread is None:
-                self._start_sending()
+            self._arrivals.append((importance, data, key))
+            if not self._is_busy:
+                self._queue_arrivals()
         return True
+
+    def _queue_arrivals(self) -> None:
+        while self._arrivals:
+            self._is_busy = True
+            try:
+                importance, data, key = self._arrivals.popleft()
+                self._made += 1
+                self._queues[importance].append((self._made, data, key))
+                self._bytes += len(data) + _EVENT_OVERHEAD
+                self._queued += 1
+                if self._queued == 1:
+                    self._queued_since = time.monotonic()
+                if self._bytes > self._memory:
+                    self._shed()
+                if self._queued == 1 or self._queued == _BATCH_EVENTS:
+                    self._changed.notify_all()
+                if self._thread is None:
+                    self._start_sending()
+            finally:
+                self._is_busy = False
 
     def _keep_heard(self, execution: Execution, does: bool = True) -> None:
         """Whether to send heartbeats for an execution when nothing else of it is sent."""
@@ -1061,31 +1075,38 @@ class Client:
         - least: what is less important is dropped instead.
         """
         with self._lock:
-            events: List[bytes] = []
-            size = 2
-            while self._queued and len(events) < _BATCH_EVENTS:
-                importance = min((queue[0][0], place) for place, queue in enumerate(self._queues) if queue)[1]
-                number, data, key = self._queues[importance][0]
-                if events and size + len(data) >= _BATCH_BYTES:
-                    break
-                self._queues[importance].popleft()
-                self._queued -= 1
-                last = number
-                if importance < least:
-                    self._bytes -= len(data) + _EVENT_OVERHEAD
-                    self._drop(key)
-                    continue
-                # The bytes stay counted until the batch is settled or on disk.
-                self._bytes -= _EVENT_OVERHEAD - 1
-                size += len(data) + 1
-                events.append(data)
-            if self._queued:
-                self._queued_since = time.monotonic()
-            if not events:
-                return None
-            first, self._taken = self._taken + 1, last
-            body = b"[" + b",".join(events) + b"]"
-            return _Batch(self.id, first, last, self._dropped, len(events), body)
+            self._is_busy = True
+            try:
+                return self._take_batch(least)
+            finally:
+                self._is_busy = False
+                self._queue_arrivals()
+
+    def _take_batch(self, least: int) -> Optional[_Batch]:
+        events: List[bytes] = []
+        size = 2
+        while self._queued and len(events) < _BATCH_EVENTS:
+            importance = min((queue[0][0], place) for place, queue in enumerate(self._queues) if queue)[1]
+            number, data, key = self._queues[importance][0]
+            if events and size + len(data) >= _BATCH_BYTES:
+                break
+            self._queues[importance].popleft()
+            self._queued -= 1
+            last = number
+            if importance < least:
+                self._bytes -= len(data) + _EVENT_OVERHEAD
+                self._drop(key)
+                continue
+            # The bytes stay counted until the batch is settled or on disk.
+            self._bytes -= _EVENT_OVERHEAD - 1
+            size += len(data) + 1
+            events.append(data)
+        if self._queued:
+            self._queued_since = time.monotonic()
+        if not events:
+            return None
+        first, self._taken = self._taken + 1, last
+        return _Batch(self.id, first, last, self._dropped, len(events), b"[" + b",".join(events) + b"]")
 
     def _tell_missing(self) -> None:
         """Records of each execution that lost events how many; once that can be sent, or never."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import time
 import unittest
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent
@@ -47,6 +48,13 @@ class TestCase(unittest.TestCase):
         stint._client = client = self.client(server, **options)
         self.addCleanup(setattr, stint, "_client", before)
         return client
+
+    def wait(self, condition):
+        """Until a condition holds."""
+        deadline = time.monotonic() + 60
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
 
     def assertBooks(self, delivery):
         """Whatever was made is accounted for."""

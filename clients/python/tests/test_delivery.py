@@ -69,7 +69,8 @@ class DeliveryTests(TestCase):
         client = self.client(url)
         with stint.execution("planner", client=client) as run:
             steps(run, 10)
-        away = client.flush(0.3)
+        self.wait(lambda: client.stats().failure)
+        away = client.stats()
         self.assertEqual((away.made, away.delivered, away.waiting), (22, 0, 22))
         self.assertIn("refused", away.failure)
         with FakeServer(port=int(url.rsplit(":", 1)[1])) as server:
@@ -81,8 +82,8 @@ class DeliveryTests(TestCase):
             client = self.client(server)
             stint.execution("planner", client=client).start()
             began = time.monotonic()
-            self.assertEqual(client.flush(25).waiting, 1)
-            self.assertLess(time.monotonic() - began, 20)
+            self.assertEqual(client.flush(60).waiting, 1)
+            self.assertLess(time.monotonic() - began, 50)
             self.assertEqual(client.stats().failure, "HTTP 503")
 
     def test_what_fails_is_sent_again_with_the_same_range_and_content(self):
@@ -196,7 +197,7 @@ class BoundTests(TestCase):
     def test_memory_stays_within_its_bound_and_what_is_lost_is_counted_and_told(self):
         released = threading.Event()
         with FakeServer(stall(released)) as server:
-            client = self.client(server, memory=200_000, linger=0.01)
+            client = self.client(server, memory=200_000, linger=0.01, timeout=60)
             with stint.execution("planner", id="run-1", client=client) as run:
                 self.assertTrue(server.wait(lambda: server.requests))
                 for number in range(2_000):
@@ -229,7 +230,7 @@ class BoundTests(TestCase):
     def test_a_program_is_never_held_up(self):
         released = threading.Event()
         with FakeServer(stall(released), stall(released)) as server:
-            client = self.client(server, memory=200_000, linger=0)
+            client = self.client(server, memory=200_000, linger=0, timeout=60)
             slow, began = [], time.perf_counter()
             with stint.execution("planner", client=client) as run:
                 for number in range(5_000):
@@ -242,7 +243,7 @@ class BoundTests(TestCase):
         print("\na step with the server stalled: median %.1f µs, p99.9 %.0f µs, longest %.0f µs" % (
             slow[2_500] * 1e6, slow[-5] * 1e6, slow[-1] * 1e6), end=" ")
         # A request would take until the stall is over.
-        self.assertLess(time.perf_counter() - began, 20)
+        self.assertLess(time.perf_counter() - began, 30)
 
     def test_threads_lose_nothing(self):
         with FakeServer() as server:

@@ -5,7 +5,7 @@ import time
 import unittest
 
 from fake_server import FakeServer, stall
-from harness import TestCase, stint
+from harness import TestCase, stint, unused_url
 
 ARN = "arn:aws:states:eu-central-1:123456789012:execution:planning:0f1e2d3c"
 
@@ -72,6 +72,7 @@ class LambdaTests(TestCase):
         released = threading.Event()
         self.addCleanup(released.set)
         self.server.behaviours = [stall(released)]
+        self.sender._link._timeout = 60
 
         @stint.lambda_handler("planner", budget=0.1)
         def handler(event, context):
@@ -79,7 +80,7 @@ class LambdaTests(TestCase):
 
         began = time.monotonic()
         self.assertEqual(handler({}, Context()), "done")
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertLess(time.monotonic() - began, 30)
         self.assertEqual(self.sender.stats().waiting, 2)
 
     def test_behind_step_functions_it_is_a_step_of_that_execution(self):
@@ -178,13 +179,10 @@ class TrackerTests(TestCase):
             self.assertIs(off.initialize_status("c"), False)
 
     def test_with_the_server_down_the_workflow_carries_on(self):
-        from harness import unused_url
-
         tracker = stint.StatusTracker("matching", ["a"], self.client(unused_url()))
-        began = time.monotonic()
         self.assertIs(tracker.initialize_status("c"), True)
         self.assertIs(tracker.update_agent_status("c", "a", "success"), True)
-        self.assertLess(time.monotonic() - began, 5)
+        self.assertIs(tracker.finalize_status("c"), True)
         with self.assertLogs("stint", "WARNING"):
             self.assertIsNone(tracker.get_status("c"))
 

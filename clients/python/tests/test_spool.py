@@ -16,12 +16,6 @@ class SpoolTests(TestCase):
     def files(self):
         return sorted(pathlib.Path(self.folder).rglob("*.segment"))
 
-    def wait(self, condition):
-        deadline = time.monotonic() + 30
-        while not condition():
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.01)
-
     def put_away(self, url, count=10, **options):
         """A client that left its events on disk: what it made."""
         client = self.client(url, spool=self.folder, **options)
