@@ -775,6 +775,11 @@ _SPOOL_EVERY = 0.5
 _ADOPT_EVERY = 60.0
 
 
+def _least_for(share: float) -> int:
+    """How important an event must be to be put on a disk that is so full."""
+    return _DETAILS if share < 0.5 else _STEPS if share < 0.75 else _ENDS
+
+
 class _Batch(NamedTuple):
     """Events that are sent together, and together again with the same bytes if they must be."""
 
@@ -840,6 +845,8 @@ class Client:
         self._thread: Optional[threading.Thread] = None
         self._link = _Link(self.url, self.key, self._timeout)
         self._spool: Optional[_Spool] = None
+        self._has_disk = False
+        self._spilling: Optional[threading.Thread] = None
         # The program's own generator stays as the program left it.
         self._random = random.Random()
 
@@ -852,8 +859,8 @@ class Client:
         self._missing: Dict[Tuple[str, int], int] = {}
         self._untold: set = set()
 
-        # A batch that failed and found no room on disk.
-        self._held: Optional[_Batch] = None
+        # Batches that failed, or are about to be sent, and are not on disk.
+        self._held: collections.deque = collections.deque()
         self._failures, self._retry_at, self._refused_until = 0, 0.0, 0.0
         self._spool_next = False
         self._adopt_at = 0.0
@@ -946,7 +953,9 @@ class Client:
                 if self._queued == 1 or self._queued == _BATCH_EVENTS:
                     self._changed.notify_all()
                 if self._thread is None:
-                    self._start_sending()
+                    self._thread = self._start(self._send_all)
+                elif self._is_asking and self._is_half_full() and self._spilling is None and self._has_disk:
+                    self._spilling = self._start(self._spill)
             finally:
                 self._is_busy = False
 
@@ -980,18 +989,41 @@ class Client:
         self._missing[key] = self._missing.get(key, 0) + 1
         self._untold.add(key)
 
-    def _start_sending(self) -> None:
-        self._thread = threading.Thread(target=self._send_all, name="stint", daemon=True)
+    def _start(self, work: Callable[[], None]) -> Optional[threading.Thread]:
+        thread = threading.Thread(target=work, name="stint", daemon=True)
         try:
-            self._thread.start()
+            thread.start()
         except RuntimeError as error:  # No more threads, or the interpreter is about to end.
             log.warning("nothing can be sent: %s", error)
-            self._thread = None
-            return
+            return None
         processes, endings = (sys.modules.get("multiprocessing." + name) for name in ("process", "util"))
         if processes and endings and processes.parent_process() is not None:
             # Such a process ends without what `atexit` knows.
             endings.Finalize(self, Client.close, args=(self,), exitpriority=0)
+        return thread
+
+    def _is_half_full(self) -> bool:
+        return self._queued >= _BATCH_EVENTS and self._bytes > self._memory // 2
+
+    def _spill(self) -> None:
+        """Moves to disk what fills the memory while the sending thread waits for a slow answer.
+
+        A thread of its own, with segments of its own, which the sending thread adopts afterwards.
+        """
+        spool = self._open_spool()
+        try:
+            while self._is_asking and self._is_half_full() and spool.share() < 1:
+                batch = self._take(_least_for(spool.share()))
+                if batch is not None and spool.append(batch):
+                    self._release(batch)
+                elif batch is not None:
+                    self._has_disk = False
+                    self._held.append(batch)
+                    break
+        finally:
+            spool.close()
+            with self._lock:
+                self._spilling, self._adopt_at = None, 0.0
 
     # The sending thread
 
@@ -1015,7 +1047,8 @@ class Client:
         - Returns: False once the client is closed and nothing is left to do.
         """
         if self._spool is None:
-            self._spool = _Spool(*self._spool_options, self.url, self.key)
+            self._spool = self._open_spool()
+            self._has_disk = self._spool.is_usable
         with self._lock:
             now = time.monotonic()
             if self._closing_at is not None and (self._is_empty() or self._is_in_vain(now, self._closing_at)):
@@ -1029,6 +1062,9 @@ class Client:
                     return True
         task()
         return task != self._leave
+
+    def _open_spool(self) -> "_Spool":
+        return _Spool(*self._spool_options, self.url, self.key)
 
     def _is_empty(self) -> bool:
         return not (self._queued or self._untold or self._held or self._spool.has_more())
@@ -1061,7 +1097,7 @@ class Client:
             return self._adopt, now
         if self._held:
             return self._send_held, now
-        if self._queued >= _BATCH_EVENTS and self._bytes > self._memory // 2 and self._spool.share() < 1:
+        if self._is_half_full() and self._spool.share() < 1:
             return self._put_away, now
         if self._spool.has_more() and (self._spool_next or ready_at > now):
             return self._send_spooled, now
@@ -1119,27 +1155,24 @@ class Client:
                 }, (execution, attempt))
 
     def _release(self, batch: _Batch) -> None:
-        self._bytes -= len(batch.body) - 1
+        """Counts the memory of a batch that is settled or on disk."""
+        with self._lock:
+            self._bytes -= len(batch.body) - 1
 
     def _send_queued(self) -> None:
         self._spool_next = True
         self._tell_missing()
         batch = self._take()
-        if batch is None:
-            return
-        with self._lock:
-            self._held = batch
-        if not self._send_held():
-            self._put_away_held()
+        if batch is not None:
+            self._held.append(batch)
+            if not self._send_held():
+                self._put_away_held()
 
     def _send_held(self) -> bool:
-        """Whether the batch in hand is settled."""
-        batch = self._held
-        if not self._deliver(batch):
+        """Whether the oldest of these batches is settled."""
+        if not self._deliver(self._held[0]):
             return False
-        with self._lock:
-            self._held = None
-            self._release(batch)
+        self._release(self._held.popleft())
         return True
 
     def _send_spooled(self) -> None:
@@ -1150,20 +1183,15 @@ class Client:
         self._count_lost()
 
     def _put_away(self) -> None:
-        """Moves queued events to disk; the fuller that is, the more important they must be."""
-        share = self._spool.share()
-        batch = self._take(_DETAILS if share < 0.5 else _STEPS if share < 0.75 else _ENDS)
+        """Moves queued events to disk."""
+        batch = self._take(_least_for(self._spool.share()))
         if batch is not None:
-            with self._lock:
-                self._held = batch
+            self._held.append(batch)
             self._put_away_held()
 
     def _put_away_held(self) -> None:
-        batch = self._held
-        if batch is not None and self._spool.append(batch):
-            with self._lock:
-                self._held = None
-                self._release(batch)
+        while self._held and self._spool.append(self._held[0]):
+            self._release(self._held.popleft())
 
     def _count_lost(self) -> None:
         """Counts what a damaged disk lost of this client's events as dropped."""
@@ -1176,6 +1204,7 @@ class Client:
     def _adopt(self) -> None:
         self._adopt_at = time.monotonic() + _ADOPT_EVERY
         self._spool.adopt()
+        self._has_disk = self._spool.is_usable
 
     def _beat(self) -> None:
         """Sends a heartbeat of each execution that was not heard for a third of what it promised.
@@ -1203,11 +1232,10 @@ class Client:
             batch = self._take()
             if batch is None:
                 break
-            with self._lock:
-                self._held = batch
+            self._held.append(batch)
             self._put_away_held()
         with self._lock:
-            left = self._queued + (self._held.count if self._held else 0)
+            left = self._queued + sum(batch.count for batch in self._held)
             self._settled.notify_all()
             if left:
                 log.warning("%d events wait in memory alone: %s", left, self._failure)
@@ -1225,7 +1253,7 @@ class Client:
                 return False
             self._thread = threading.current_thread()
             self._spool.close()
-            self._spool = _Spool(*self._spool_options, self.url, self.key)
+            self._spool = self._open_spool()
             self._link = _Link(self.url, self.key, self._timeout)
             self._leave()
             return True

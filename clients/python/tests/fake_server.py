@@ -16,11 +16,11 @@ class FakeServer:
     with the request's handler and returns whether the request was dealt with.
     """
 
-    def __init__(self, *behaviours, port=0):
+    def __init__(self, *behaviours, port=0, batches=None):
         self.behaviours = list(behaviours)
         self.requests = []
         #: By client: by (first, last): events. A repetition is checked, and counted once.
-        self.batches = {}
+        self.batches = {} if batches is None else batches
         self.faults = []
         self.changed = threading.Condition()
         self.connections = 0

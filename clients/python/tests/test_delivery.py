@@ -176,19 +176,18 @@ class DeliveryTests(TestCase):
     def test_a_restarting_server_loses_nothing(self):
         client, port, kept, faults = None, 0, {}, []
         for round in range(5):
-            with FakeServer(port=port) as server:
+            with FakeServer(port=port, batches=kept) as server:
                 if client is None:
                     client = self.client(server)
                     run = stint.execution("planner", client=client)
                     run.start()
-                server.batches, port = kept, server.port
+                port = server.port
                 steps(run, 50)
                 self.assertTrue(server.wait(lambda: server.requests))
                 faults += server.faults
             steps(run, 50)
         run.finish()
-        with FakeServer(port=port) as server:
-            server.batches = kept
+        with FakeServer(port=port, batches=kept) as server:
             self.assertDelivered(server, client.flush(30), 1 + 5 * 200 + 1)
         self.assertEqual(faults, [])
 

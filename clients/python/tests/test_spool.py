@@ -4,10 +4,11 @@ import os
 import pathlib
 import random
 import signal
+import threading
 import time
 import unittest
 
-from fake_server import FakeServer, answer
+from fake_server import FakeServer, answer, stall
 from harness import TestCase, stint, unused_url
 from test_delivery import steps
 
@@ -54,6 +55,26 @@ class SpoolTests(TestCase):
             delivery = client.close(30)
             self.assertEqual((delivery.delivered, delivery.waiting), (4_002, 0))
             self.assertEqual(len(server.events), 4_002)
+            self.assertEqual((server.faults, self.files()), ([], []))
+
+    def test_while_an_answer_is_slow_what_fills_the_memory_goes_to_disk(self):
+        released = threading.Event()
+        with FakeServer(stall(released)) as server:
+            client = self.client(server, spool=self.folder, timeout=120, memory=2 << 20)
+            run = stint.execution("planner", client=client)
+            run.start()
+            self.assertTrue(server.wait(lambda: server.requests))
+            for _ in range(10):
+                steps(run, 500, activity="x" * 200)
+                self.wait(lambda: client._bytes < 3 << 19)
+            run.finish()
+            self.assertTrue(self.files())
+            self.assertEqual(client.stats()[:5], (10_002, 0, 0, 0, 10_002))
+            released.set()
+            # What is found on disk is its own.
+            self.wait(lambda: client.flush(5).waiting == 0)
+            self.assertEqual(client.close(30)[:6], (10_002, 10_002, 0, 0, 0, 0))
+            self.assertEqual(len(server.events), 10_002)
             self.assertEqual((server.faults, self.files()), ([], []))
 
     def test_another_servers_events_are_not_touched(self):
