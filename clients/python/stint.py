@@ -988,6 +988,7 @@ class Client:
             self._untold.discard(forgotten)
         self._missing[key] = self._missing.get(key, 0) + 1
         self._untold.add(key)
+        self._settled.notify_all()
 
     def _start(self, work: Callable[[], None]) -> Optional[threading.Thread]:
         thread = threading.Thread(target=work, name="stint", daemon=True)
@@ -1145,13 +1146,13 @@ class Client:
         return _Batch(self.id, first, last, self._dropped, len(events), b"[" + b",".join(events) + b"]")
 
     def _tell_missing(self) -> None:
-        """Records of each execution that lost events how many; once that can be sent, or never."""
+        """Records how many events each execution lost; only when it can be sent, or never will be."""
         with self._lock:
             untold, self._untold = self._untold, set()
-            for execution, attempt in untold:
+            for execution, attempt in untold.intersection(self._missing):
                 self._record(_ENDS, {
                     "type": "execution.updated", "at": _instant(time.time_ns()), "execution": execution,
-                    "attempt": attempt, "missingEvents": self._missing[execution, attempt],
+                    "attempt": attempt, "missingEvents": self._missing.get((execution, attempt)),
                 }, (execution, attempt))
 
     def _release(self, batch: _Batch) -> None:
@@ -1226,22 +1227,19 @@ class Client:
 
     def _leave(self) -> None:
         """Puts on disk what is left, and ends the thread."""
-        self._tell_missing()
-        self._put_away_held()
-        while not self._held:
-            batch = self._take()
-            if batch is None:
-                break
-            self._held.append(batch)
-            self._put_away_held()
         with self._lock:
+            self._tell_missing()
+            self._put_away_held()
+            while self._queued and not self._held:
+                self._held.append(self._take())
+                self._put_away_held()
             left = self._queued + sum(batch.count for batch in self._held)
-            self._settled.notify_all()
             if left:
                 log.warning("%d events wait in memory alone: %s", left, self._failure)
             self._spool.close()
             self._link.close()
             self._spool = self._thread = self._closing_at = None
+            self._settled.notify_all()
 
     def _take_over(self, thread: threading.Thread) -> bool:
         """Puts on disk what is left, and dismisses the sending thread, where that still waits for an answer.
@@ -1272,7 +1270,7 @@ class Client:
         self._is_asking, link = True, self._link
         try:
             answer: Optional[_Answer] = link.ask("POST", "/v1/events", batch.body, headers)
-        except (OSError, http.client.HTTPException, ValueError) as error:
+        except Exception as error:
             answer, why = None, "%s: %s" % (type(error).__name__, error)
         with self._lock:
             if self._thread is not threading.current_thread():
@@ -1355,7 +1353,7 @@ def _begin_anew() -> None:
         client._begin()
         _harmless()(link.abandon)()
         if spool is not None:
-            _harmless()(spool.close)()
+            _harmless()(spool.abandon)()
 
 
 if hasattr(os, "register_at_fork"):
@@ -1375,6 +1373,8 @@ class _Segment:
         self.own = 0
 
     def close(self) -> None:
+        # In words, since a forked child may hold the descriptor, and with it the lock.
+        fcntl.flock(self.descriptor, fcntl.LOCK_UN)
         os.close(self.descriptor)
 
     def remove(self) -> None:
@@ -1501,7 +1501,11 @@ class _Spool:
         if self._folder is None:
             return
         mine = {segment.path for segment in self._segments}
-        for name in sorted(os.listdir(self._folder)):
+        try:
+            names = os.listdir(self._folder)
+        except OSError:  # Swept away, or never usable.
+            return
+        for name in names:
             path = os.path.join(self._folder, name)
             if path in mine or not name.endswith(".segment"):
                 continue
@@ -1510,8 +1514,8 @@ class _Spool:
             except OSError:
                 continue
             if segment:
-                # They are older than what this process writes.
-                self._segments.insert(0, segment)
+                self._segments.append(segment)
+        # By when they were begun.
         self._segments.sort(key=lambda segment: segment.path)
 
     def oldest(self) -> Optional[_Batch]:
@@ -1566,6 +1570,11 @@ class _Spool:
         for segment in self._segments:
             segment.close()
         self._segments, self._writing, self._oldest, self._folder = [], None, None, None
+
+    def abandon(self) -> None:
+        """Lets go of them in a forked child: they stay locked, and its parent's."""
+        for segment in self._segments:
+            os.close(segment.descriptor)
 
 
 # --- The connection -----------------------------------------------------------------------------------
