@@ -25,6 +25,8 @@ import collections
 import contextvars
 import datetime
 import email.utils
+# Looking up a host imports it; in a child forked meanwhile, never to end.
+import encodings.idna
 import functools
 import gzip
 import hashlib
@@ -1203,8 +1205,8 @@ class Client:
                 self._settled.notify_all()
 
     def _adopt(self) -> None:
-        self._adopt_at = time.monotonic() + _ADOPT_EVERY
-        self._spool.adopt()
+        has_more = self._spool.adopt()
+        self._adopt_at = time.monotonic() + (_SPOOL_EVERY if has_more else _ADOPT_EVERY)
         self._has_disk = self._spool.is_usable
 
     def _beat(self) -> None:
@@ -1395,6 +1397,8 @@ class _Spool:
     """
 
     _SEGMENT_BYTES = 4 << 20
+    # Each is an open file of the program's.
+    _OPEN_SEGMENTS = 8
 
     def __init__(self, folder: Union[str, bool], limit: int, url: str, key: str):
         """- folder: True for `stint/spool` in the user's state folder, or in that for temporary files."""
@@ -1418,8 +1422,10 @@ class _Spool:
             try:
                 place = find()
                 os.makedirs(os.path.join(place, owner), mode=0o700, exist_ok=True)
-                # In a folder that all may write to, another user may have been first.
-                if os.stat(place).st_uid == os.getuid() and os.access(place, os.W_OK):
+                # Where all may write another user may have been first.
+                if folder is True and os.lstat(place).st_uid != os.getuid():
+                    continue
+                if os.access(os.path.join(place, owner), os.W_OK):
                     self._folder = os.path.join(place, owner)
                     return
             except OSError as error:
@@ -1496,16 +1502,18 @@ class _Spool:
         os.close(descriptor)
         return None
 
-    def adopt(self) -> None:
-        """Takes over the segments of processes that are gone."""
+    def adopt(self) -> bool:
+        """Takes over segments of processes that are gone, a few at a time; whether there may be more."""
         if self._folder is None:
-            return
+            return False
         mine = {segment.path for segment in self._segments}
         try:
             names = os.listdir(self._folder)
-        except OSError:  # Swept away, or never usable.
-            return
-        for name in names:
+        except OSError:  # Swept away.
+            return False
+        for name in sorted(names):
+            if len(self._segments) >= self._OPEN_SEGMENTS:
+                return True
             path = os.path.join(self._folder, name)
             if path in mine or not name.endswith(".segment"):
                 continue
@@ -1515,8 +1523,9 @@ class _Spool:
                 continue
             if segment:
                 self._segments.append(segment)
-        # By when they were begun.
-        self._segments.sort(key=lambda segment: segment.path)
+                # By when they were begun.
+                self._segments.sort(key=lambda segment: segment.path)
+        return False
 
     def oldest(self) -> Optional[_Batch]:
         """The batch to send next, the same until it is removed; None where that cannot be read."""
@@ -1734,8 +1743,17 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 _EPOCH = datetime.datetime(1970, 1, 1)
 
 
+# Most instants lie in the same second as the one before: (second, its text).
+_second = (0, _EPOCH.isoformat())
+
+
 def _instant(nanoseconds: int) -> str:
-    return (_EPOCH + datetime.timedelta(microseconds=nanoseconds // 1_000)).isoformat(timespec="microseconds") + "Z"
+    global _second
+    second, rest = divmod(nanoseconds, 1_000_000_000)
+    known = _second
+    if known[0] != second:
+        known = _second = (second, (_EPOCH + datetime.timedelta(seconds=second)).isoformat())
+    return "%s.%06dZ" % (known[1], rest // 1_000)
 
 
 def _cut(value: Any, limit: int) -> str:
@@ -1844,13 +1862,14 @@ def _error_body(error: BaseException) -> dict:
     body: Dict[str, Any] = {"type": _kind(error), "message": ""}
     try:
         body["message"] = _text(error)
-        causes = []
-        cause, seen = _cause(error), {id(error)}
-        while cause is not None and id(cause) not in seen and len(causes) < 10:
-            seen.add(id(cause))
-            causes.append("%s: %s" % (_kind(cause), _cut(cause, 2_048)))
+        # What a group holds, else what led to it; a chain may be a circle.
+        causes = list(getattr(error, "exceptions", ()))
+        cause = _cause(error)
+        while cause is not None and cause is not error and cause not in causes and len(causes) < 10:
+            causes.append(cause)
             cause = _cause(cause)
-        body["cause"] = "\n".join(causes) or None
+        told = ["%s: %s" % (_kind(cause), _cut(cause, 2_048)) for cause in causes[:10]]
+        body["cause"] = "\n".join(told) or None
         # The innermost frames tell the most; more would cost more than a millisecond.
         frames = traceback.extract_tb(error.__traceback__, limit=-32)
         body["stack"] = "".join(traceback.format_list(frames))[-30_000:] or None

@@ -223,6 +223,16 @@ class EndTests(Told):
         self.assertIn('raise ValueError("no such position") from error', error["stack"])
         self.assertIn("in fall", error["stack"])
 
+    def test_a_group_is_told_with_what_it_holds_and_a_circle_of_causes_ends(self):
+        class Group(Exception):
+            exceptions = (ValueError("one"), KeyError("two"))
+
+        self.assertEqual(self.ended(Group())["error"]["cause"], "ValueError: one\nKeyError: 'two'")
+        self.server.batches.clear()
+        first, second = ValueError("first"), ValueError("second")
+        first.__cause__, second.__cause__ = second, first
+        self.assertEqual(self.ended(first)["error"]["cause"], "ValueError: second")
+
     def test_a_type_is_named_with_its_module(self):
         self.assertEqual(self.ended(concurrent.futures.BrokenExecutor("gone"))["error"]["type"],
                          "concurrent.futures._base.BrokenExecutor")

@@ -28,15 +28,15 @@ class SpoolTests(TestCase):
 
     def test_what_a_process_left_is_sent_by_the_next(self):
         url = unused_url()
-        made = self.put_away(url)
-        (file,) = self.files()
+        made = sum(self.put_away(url) for _ in range(20))
+        file = self.files()[-1]
         self.assertEqual(file.stat().st_mode & 0o777, 0o600)
         self.assertEqual(file.parent.stat().st_mode & 0o777, 0o700)
         with FakeServer(port=int(url.rsplit(":", 1)[1])) as server:
             client = self.client(server, spool=self.folder)
             with stint.execution("planner", client=client):
                 pass
-            self.assertTrue(server.wait(lambda: len(server.batches) == 2))
+            self.assertTrue(server.wait(lambda: len(server.batches) == 21))
             client.close(30)
             self.assertEqual(client.stats()[:6], (2, 2, 0, 0, 0, made))
             self.assertEqual(len(server.events), made + 2)
