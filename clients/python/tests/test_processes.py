@@ -115,7 +115,7 @@ class ProcessTests(TestCase):
                 stop = threading.Event()
                 def work():
                     with stint.execution("parent") as run:
-                        while not stop.is_set():
+                        while not stop.wait(0.0005):
                             with run.step("s"):
                                 pass
                 threads = [threading.Thread(target=work, daemon=True) for _ in range(3)]
