@@ -21,6 +21,7 @@ struct ServerConfiguration {
         "log-level", "insecure-no-auth", "admin-key-file", "rate-limit-ingest", "rate-limit-read",
         "store-limit", "sweep-interval", "host-sampling", "tls-certificate", "tls-key",
         "connections", "head-timeout", "body-timeout", "idle-timeout", "bodies-limit", "prices",
+        "otlp-undecided",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
@@ -49,6 +50,9 @@ struct ServerConfiguration {
         }
         if let span = try values.span("trail-retention", atLeast: .zero) {
             server.trailRetention = span
+        }
+        if let span = try values.span("otlp-undecided", atLeast: .seconds(1)) {
+            server.undecided = span
         }
         if let bytes = try values.number("body-limit", in: 1_024...(1 << 30)) {
             server.bodyBytes = bytes
