@@ -135,7 +135,10 @@ let package = Package(
         .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(
             name: "StintIngestTests",
-            dependencies: ["OTLPMessages", "StintIngest", "StintModel", "StintTraces"]),
+            dependencies: [
+                "OTLPMessages", "StintIngest", "StintModel", "StintTraces",
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ]),
         .testTarget(name: "StintTracesTests", dependencies: ["StintModel", "StintTraces"]),
         .testTarget(
             name: "StintCommandTests",

@@ -92,4 +92,6 @@ public struct TraceSpan: Hashable, Sendable {
         self.end = end
         self.status = status
     }
+
+    public var hasFailed: Bool { status == .error || status == .timedOut }
 }
