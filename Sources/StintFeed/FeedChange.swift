@@ -1,30 +1,36 @@
 public import StintModel
 
-/// That an execution changed, or was erased.
+/// That an execution changed, or is gone.
 public struct FeedChange: Sendable {
     public let id: ExecutionID
     /// As it stood before; `nil` where nobody had heard of it.
     public private(set) var before: FeedStanding?
-    /// As it is now; `nil` where it was erased.
+    /// As it is now; `nil` where it is gone.
     public private(set) var state: ExecutionState?
+    /// Whether it was erased: a change that was under way meanwhile is of what is gone.
+    private(set) var staysAway: Bool
 
     public var after: FeedStanding? { state.map(FeedStanding.init) }
     public var isErasure: Bool { state == nil }
 
-    public init(_ id: ExecutionID, from before: FeedStanding?, to state: ExecutionState) {
+    /// - Parameter state: `nil` where nothing tells of it any more; it may be heard of again.
+    public init(_ id: ExecutionID, from before: FeedStanding?, to state: ExecutionState?) {
         self.id = id
         self.before = before
         self.state = state
+        staysAway = false
     }
 
     public init(erased id: ExecutionID) {
         self.id = id
+        staysAway = true
     }
 
-    /// Brings a later change of the same execution into this one. What was erased stays so: a change
-    /// that was under way meanwhile is of what is gone.
+    /// Brings a later change of the same execution into this one.
     mutating func follow(with later: FeedChange) {
-        if !isErasure { state = later.state }
+        if staysAway { return }
+        state = later.state
+        staysAway = later.staysAway
     }
 }
 

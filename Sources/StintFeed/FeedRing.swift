@@ -31,6 +31,8 @@ public struct FeedRing: Sendable {
         let id: ExecutionID
         let before: FeedStanding?
         let after: FeedStanding?
+        /// Whether no later entry of the execution is taken.
+        let staysAway: Bool
         /// The entry of the same execution before this one.
         let previous: Int?
         /// What is told; `nil` once a later entry says it newer.
@@ -62,13 +64,13 @@ public struct FeedRing: Sendable {
         let previous = newest[change.id]
         if let previous {
             // A change that was under way when its execution was erased.
-            if self[previous].after == nil { return }
+            if self[previous].staysAway { return }
             bytes -= self[previous].data?.count ?? 0
             self[previous].data = nil
         }
         let entry = Entry(
-            id: change.id, before: change.before, after: change.after, previous: previous,
-            data: data)
+            id: change.id, before: change.before, after: change.after,
+            staysAway: change.staysAway, previous: previous, data: data)
         if head - tail == bounds.entries { dropOldest() }
         head += 1
         if entries.count < bounds.entries { entries.append(entry) } else { self[head] = entry }

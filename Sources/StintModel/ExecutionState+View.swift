@@ -91,6 +91,9 @@ extension ExecutionState {
     /// Where it runs: `production` unless told otherwise.
     public var environment: String { fact(.environment)?.string ?? "production" }
 
+    /// Whether nobody told of it: what is known was concluded from silence.
+    public var isInferred: Bool { attempts.entries.allSatisfy { $0.value.run.seen == nil } }
+
     /// Whether it is part of statistics: all but what runs in `test` or `mock`.
     public var isCounted: Bool {
         let environment = environment

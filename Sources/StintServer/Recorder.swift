@@ -22,22 +22,23 @@ public final class Recorder: Service {
     /// What one request has to say.
     public struct Submission: Sendable {
         public var recordings: [Recording] = []
+        public var traces: [TraceRecording] = []
         public var workers: [WorkerSample] = []
         /// About what it takes in memory while it waits.
         public var bytes = 0
 
         public init() {}
 
-        public var isEmpty: Bool { recordings.isEmpty && workers.isEmpty }
-        var count: Int { recordings.count + workers.count }
+        public var isEmpty: Bool { count == 0 }
+        var count: Int { recordings.count + traces.count + workers.count }
     }
 
     public struct Bounds: Sendable {
-        /// Executions and samples that may wait.
+        /// Executions, traces and samples that may wait.
         public var waiting = 100_000
         /// Bytes of requests that may wait.
         public var waitingBytes = 64 << 20
-        /// Executions and samples of one group; one request is never split.
+        /// Executions, traces and samples of one group; one request is never split.
         public var group = 4_000
 
         public init() {}
@@ -86,7 +87,7 @@ public final class Recorder: Service {
         self.onReports = onReports
     }
 
-    /// Executions and samples that wait, and the bytes of their requests.
+    /// Executions, traces and samples that wait, and the bytes of their requests.
     var waiting: (count: Int, bytes: Int) { state.withLock { ($0.count, $0.bytes) } }
 
     /// Records, and returns when it is durable.
@@ -217,11 +218,13 @@ public final class Recorder: Service {
         var all = RecordingGroup(recordings: [], receivedAt: now())
         if group.count == 1 {
             all.recordings = group[0].submission.recordings
+            all.traces = group[0].submission.traces
             all.workers = group[0].submission.workers
         } else {
             all.recordings.reserveCapacity(group.reduce(0) { $0 + $1.submission.recordings.count })
             for waiting in group {
                 all.recordings += waiting.submission.recordings
+                all.traces += waiting.submission.traces
                 all.workers += waiting.submission.workers
             }
         }
@@ -229,7 +232,8 @@ public final class Recorder: Service {
             let start = ContinuousClock.now
             let changes = try await store.record(all)
             metrics.commitSeconds.add((.now - start).inSeconds)
-            metrics.groupSizes.add(Double(all.recordings.count + all.workers.count))
+            let size = group.reduce(0) { $0 + $1.submission.count }
+            metrics.groupSizes.add(Double(size))
             for waiting in group { waiting.answer.resume(returning: .success(())) }
             onCommit(changes)
             if !all.workers.isEmpty { onReports(Set(all.workers.compactMap(\.workspace))) }

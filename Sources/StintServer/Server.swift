@@ -19,6 +19,9 @@ public struct ServerSettings: Sendable {
     public var retention = TimeSpan.days(90)
     /// How long the events themselves are kept.
     public var trailRetention = TimeSpan.days(7)
+    /// How long spans wait for those that say of what execution they are; see
+    /// ``Expiry/undecided``.
+    public var undecided = TimeSpan.seconds(6 * 3_600)
     /// Whether it may listen beyond this machine though nobody needs a key.
     public var isOpen = false
     /// The most bytes of a request's body, after decompression.
@@ -131,12 +134,13 @@ public struct Server: Service {
                 live.publish(changes)
             },
             onReports: { live.publish(reportsOf: $0) })
+        var kept = Expiry(
+            retention: settings.retention, trailRetention: settings.trailRetention,
+            maximumBytes: settings.storeBytes, now: now())
+        kept.undecided = settings.undecided
         let expiry = ExpiryService(
-            store: store,
-            expiry: Expiry(
-                retention: settings.retention, trailRetention: settings.trailRetention,
-                maximumBytes: settings.storeBytes, now: now()),
-            interval: .seconds(60), clock: .continuous, now: now, logger: logger)
+            store: store, expiry: kept, interval: .seconds(60), clock: .continuous, now: now,
+            logger: logger)
         let sweeper = LostExecutionSweeper(
             store: store, recorder: recorder, interval: settings.sweepInterval, clock: .continuous,
             now: now, logger: logger, metrics: metrics)

@@ -10,6 +10,9 @@ public enum AuditLaw: String, CaseIterable, Sendable {
     case search
     /// The state is what its events make of it, where all of them are still kept.
     case trail
+    /// The state is what events told joined with what its traces tell, where any trace told of it;
+    /// and each trace is whole, and knows whether it tells of any.
+    case traces
     /// The cells of minutes are the sum of what executions count for, expired ones included.
     case minutes
     /// The cells of hours are the sums of their minutes.
@@ -33,6 +36,7 @@ public enum AuditLaw: String, CaseIterable, Sendable {
         case .lists: "lists hold the rows they ask for"
         case .search: "words and attributes find what has them"
         case .trail: "states are what their events make"
+        case .traces: "traced states are what is told of them"
         case .minutes: "minutes are the sum of executions"
         case .hours: "hours are the sum of minutes"
         case .days: "days are the sum of executions"

@@ -17,27 +17,14 @@ extension Event {
         writer.varint(UInt64(revision))
         writer.byte(authority.rawValue)
         writer.optional(id) { $0.string($1) }
-        writer.count(facts.count)
-        for fact in facts {
-            writer.byte(fact.name.rawValue)
-            writer.scalar(fact.value)
-        }
-        writer.count(attributes.count)
-        for attribute in attributes {
-            writer.string(attribute.key)
-            writer.scalar(attribute.value)
-        }
+        writer.facts(facts)
+        writer.attributes(attributes)
         writer.optional(outcome) { $0.byte($1.rawValue) }
         writer.optional(failure) { $0.failure($1, from: epoch) }
         writer.optional(step) { $0.string($1) }
         writer.varint(UInt64(stepTry))
         writer.optional(tokens) { $0.tokens($1) }
-        writer.optional(call) {
-            $0.string($1.id)
-            $0.optional($1.model) { $0.string($1) }
-            $0.optional($1.latency) { $0.zigzag($1.microseconds) }
-            $0.optional($1.costNanos) { $0.zigzag($1) }
-        }
+        writer.optional(call) { $0.call($1) }
         writer.optional(lost) { $0.lost($1, from: epoch) }
     }
 
@@ -55,12 +42,8 @@ extension Event {
             at: try reader.instant(from: epoch), attempt: try reader.counter(),
             revision: try reader.counter(), authority: try Authority(stored: &reader))
         id = try reader.optionalString()
-        for _ in 0..<(try reader.count()) {
-            facts.append(Fact(try FactName(stored: &reader), try reader.scalar()))
-        }
-        for _ in 0..<(try reader.count()) {
-            attributes.append(Attribute(try reader.string(), try reader.scalar()))
-        }
+        facts = try reader.facts()
+        attributes = try reader.attributes()
         outcome = try reader.optional { (reader) throws(DamagedBytes) in
             try Outcome(stored: &reader)
         }
@@ -68,11 +51,7 @@ extension Event {
         step = try reader.optionalString()
         stepTry = try reader.counter()
         tokens = try reader.optional { (reader) throws(DamagedBytes) in try reader.tokens() }
-        call = try reader.optional { (reader) throws(DamagedBytes) in
-            ModelCall(
-                id: try reader.string(), model: try reader.optionalString(),
-                latency: try reader.optionalTimeSpan(), costNanos: try reader.optionalNumber())
-        }
+        call = try reader.optional { (reader) throws(DamagedBytes) in try reader.call() }
         lost = try reader.optional { (reader) throws(DamagedBytes) in
             try reader.lost(from: epoch)
         }

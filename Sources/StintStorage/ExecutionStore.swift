@@ -16,6 +16,11 @@ public protocol ExecutionStore: Sendable {
     ///
     /// Calls may overlap; a group is cheaper by the execution than many calls.
     ///
+    /// Spans are kept as a set for each trace, and what the set tells of executions stands beside
+    /// what events told of them: an execution's state is the join of both. When more of a trace is
+    /// known, what it told before is replaced. An execution that no trace tells of any more, and no
+    /// event ever did, is as if it had never been.
+    ///
     /// - Returns: The executions whose state changed, each once.
     func record(_ group: RecordingGroup) async throws(StoreError) -> [Change]
 
@@ -61,6 +66,7 @@ public protocol ExecutionStore: Sendable {
 
     /// Removes an execution with everything that is known of it, and subtracts it from the roll-ups.
     /// Later recordings of that id are ignored, until `horizon`: a hash of the id is kept so long.
+    /// So it is with the traces that tell of it; what they told of others stays with those.
     ///
     /// - Returns: Whether there was such an execution.
     func erase(
@@ -126,6 +132,9 @@ public protocol ExecutionStore: Sendable {
     ///
     /// - Returns: How many were; 0 says that none is left.
     func sumWorkerLoad(at now: Instant, limit: Int) async throws(StoreError) -> Int
+
+    /// How many traces there are, of all workspaces, that have told of no execution so far.
+    func undecidedTraces() async throws(StoreError) -> Int
 
     /// What is asked of its database; `nil` where that is not counted.
     var load: StoreLoad? { get }

@@ -110,12 +110,17 @@ extension WorkerReport {
 /// What is recorded in one transaction: everything in it, or nothing.
 public struct RecordingGroup: Sendable {
     public var recordings: [Recording]
+    public var traces: [TraceRecording]
     public var workers: [WorkerSample]
     /// The server's clock when the group was received.
     public var receivedAt: Instant
 
-    public init(recordings: [Recording], workers: [WorkerSample] = [], receivedAt: Instant) {
+    public init(
+        recordings: [Recording], traces: [TraceRecording] = [], workers: [WorkerSample] = [],
+        receivedAt: Instant
+    ) {
         self.recordings = recordings
+        self.traces = traces
         self.workers = workers
         self.receivedAt = receivedAt
     }
@@ -129,20 +134,21 @@ public struct Change: Hashable, Sendable {
     public let revision: Int64
     /// As it was; `nil` where nobody had heard of it.
     public let before: ExecutionState?
-    public let state: ExecutionState
+    /// As it is; `nil` where the traces that told of it no longer do, and nobody else ever did.
+    public let state: ExecutionState?
     /// What its start counts for, where it had not started before.
     public let start: Contribution.Start?
     /// What its finish counts for, where it had not finished before, or as something else.
     public let finish: Contribution.Finish?
 
-    public var agent: String { state.agent }
+    public var agent: String { (state ?? before)?.agent ?? "" }
 
     /// - Parameters:
     ///   - old: What it counted for before.
     ///   - new: What it counts for now.
     public init(
         workspace: Workspace, id: ExecutionID, revision: Int64, before: ExecutionState?,
-        state: ExecutionState, from old: Contribution?, to new: Contribution?
+        state: ExecutionState?, from old: Contribution?, to new: Contribution?
     ) {
         self.workspace = workspace
         self.id = id

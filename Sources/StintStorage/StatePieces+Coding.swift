@@ -1,6 +1,6 @@
 import StintModel
 
-// The parts that states and events have in common, in the stored form.
+// The parts that states, events and spans have in common, in the stored form.
 
 extension BinaryWriter {
     mutating func scalar(_ value: Scalar) {
@@ -37,6 +37,29 @@ extension BinaryWriter {
         for (index, bucket) in buckets.enumerated() where bucket != nil { known |= 1 << index }
         byte(known)
         for bucket in buckets { if let bucket { zigzag(bucket) } }
+    }
+
+    mutating func facts(_ facts: [Fact]) {
+        count(facts.count)
+        for fact in facts {
+            byte(fact.name.rawValue)
+            scalar(fact.value)
+        }
+    }
+
+    mutating func attributes(_ attributes: [Attribute]) {
+        count(attributes.count)
+        for attribute in attributes {
+            string(attribute.key)
+            scalar(attribute.value)
+        }
+    }
+
+    mutating func call(_ value: ModelCall) {
+        string(value.id)
+        optional(value.model) { $0.string($1) }
+        optional(value.latency) { $0.zigzag($1.microseconds) }
+        optional(value.costNanos) { $0.zigzag($1) }
     }
 
     mutating func lost(_ value: LostVerdict, from base: Instant) {
@@ -91,6 +114,26 @@ extension BinaryReader {
             output: known & 2 != 0 ? try zigzag() : nil,
             cachedInput: known & 4 != 0 ? try zigzag() : nil,
             reasoning: known & 8 != 0 ? try zigzag() : nil)
+    }
+
+    mutating func facts() throws(DamagedBytes) -> [Fact] {
+        var facts: [Fact] = []
+        for _ in 0..<(try count()) {
+            facts.append(Fact(try FactName(stored: &self), try scalar()))
+        }
+        return facts
+    }
+
+    mutating func attributes() throws(DamagedBytes) -> [Attribute] {
+        var attributes: [Attribute] = []
+        for _ in 0..<(try count()) { attributes.append(Attribute(try string(), try scalar())) }
+        return attributes
+    }
+
+    mutating func call() throws(DamagedBytes) -> ModelCall {
+        ModelCall(
+            id: try string(), model: try optionalString(), latency: try optionalTimeSpan(),
+            costNanos: try optionalNumber())
     }
 
     mutating func lost(from base: Instant) throws(DamagedBytes) -> LostVerdict {

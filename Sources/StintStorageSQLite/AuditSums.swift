@@ -3,6 +3,7 @@ import GRDBSQLite
 import StintMetrics
 import StintModel
 import StintStorage
+import StintTraces
 import Synchronization
 
 /// A row of the table `execution` with all that belongs to it, as bytes: to be read on one thread
@@ -25,11 +26,20 @@ struct AuditedRow: Sendable {
     /// The pieces of trail that are kept, and how many were written.
     let pieces: [[UInt8]]
     let piecesWritten: Int64
+    /// Where a trace ever told of it.
+    let tracing: Tracing?
+
+    /// What told of it, as bytes.
+    struct Tracing: Sendable {
+        /// By events.
+        let told: [UInt8]?
+        let traces: [(id: TraceID, pieces: [[UInt8]])]
+    }
 
     static let all = """
         SELECT execution.key, execution.workspace, id, apart, state, received_at, pieces,
             execution.agent, agent.name, status, sort_at, stop_at, duration, goal_met, due_at,
-            queue_wait, total, queued_at, priority, uncounted, message, orphaned
+            queue_wait, total, queued_at, priority, uncounted, message, orphaned, traced
         FROM execution LEFT JOIN agent ON agent.key = execution.agent
         ORDER BY execution.key
         """
@@ -39,7 +49,8 @@ struct AuditedRow: Sendable {
     ///   - steps: ``SQLiteRows/stepsOfExecution``.
     ///   - trail: ``SQLiteReader/trailPieces``.
     init(
-        _ row: Statement, of workspace: Workspace, steps: Statement, trail: Statement
+        _ row: Statement, of workspace: Workspace, steps: Statement, trail: Statement,
+        traces: AuditedTraces
     ) throws(SQLiteFailure) {
         let key = row.integer(0)
         self.key = key
@@ -68,6 +79,7 @@ struct AuditedRow: Sendable {
         trail.bind(2, SQLiteRows.trailKey(execution: key &+ 1, piece: 0))
         try trail.each { (piece) in found.append(piece.bytes(2) { Array($0) }) }
         pieces = found
+        tracing = row.isNull(22) ? nil : try traces.tracing(of: key)
     }
 }
 
@@ -116,6 +128,14 @@ struct AuditSums: Sendable {
         if let contribution = Contribution(of: state, prices: prices) {
             ledger.add(contribution, in: row.workspace)
         }
+        if let tracing = row.tracing {
+            report.check(
+                .traces,
+                Self.told(by: tracing, of: id, in: row.workspace) == state
+                    ? nil : difference(.traces, "The state is not what is told of it."))
+            // Its trail holds what traces told at first and not any more.
+            return
+        }
         // A trail that is not whole any more tells less than the state.
         guard row.piecesWritten > 0, row.piecesWritten < SQLiteRows.piecesPerExecution,
             row.pieces.count == Int(row.piecesWritten)
@@ -162,6 +182,27 @@ struct AuditSums: Sendable {
             return "\(column) is \(text(held)), not \(text(expected))."
         }
         return nil
+    }
+
+    /// - Returns: `nil` where nobody tells of it, or what is told cannot be read.
+    private static func told(
+        by tracing: AuditedRow.Tracing, of id: ExecutionID, in workspace: Workspace
+    ) -> ExecutionState? {
+        var state: ExecutionState?
+        if let told = tracing.told {
+            state = try? told.withUnsafeBytes { try ExecutionState(encoded: $0) }
+            if state == nil { return nil }
+        }
+        for trace in tracing.traces {
+            let spans = trace.pieces.map { piece in
+                try? piece.withUnsafeBytes { try TraceSpan.decoded($0) }
+            }
+            let whole = Trace(id: trace.id, spans: spans.compactMap(\.self).flatMap(\.self))
+            let recording = whole.recordings(in: workspace).first { $0.id == id }
+            guard let recording, !spans.contains(nil) else { return nil }
+            if state?.merge(recording.state) == nil { state = recording.state }
+        }
+        return state
     }
 
     /// - Returns: `nil` where an event cannot be read.

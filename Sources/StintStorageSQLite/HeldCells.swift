@@ -1,6 +1,6 @@
 import StintMetrics
 
-/// The roll-up cells that were written last, decoded. As ``RecentExecutions``, in two generations.
+/// The roll-up cells that were written last, decoded. As ``RecentRows``, in two generations.
 struct HeldCells {
     private var young: [RollUpKey: RollUpCell] = [:]
     private var old: [RollUpKey: RollUpCell] = [:]

@@ -5,7 +5,7 @@ import Synchronization
 /// of hundreds a few have changed.
 ///
 /// One is told by its key, which a store gives no other while it is open, and its revision. Two
-/// generations as ``RecentExecutions``, bounded by the size of the states.
+/// generations as ``RecentRows``, bounded by the size of the states.
 final class OpenExecutions: Sendable {
     private struct Held {
         var young: [Int64: StoredExecution] = [:]

@@ -3,6 +3,7 @@ import GRDBSQLite
 import StintMetrics
 public import StintModel
 public import StintStorage
+import StintTraces
 import Synchronization
 
 /// Recomputes what a store holds from what it follows from, on one snapshot.
@@ -69,6 +70,7 @@ public struct SQLiteAudit {
         report.workspaces = Array(workspaces.values)
         try checkLists()
         try checkSearch()
+        try checkTraces()
         try checkRollUps()
         try checkLoad()
     }
@@ -90,6 +92,8 @@ public struct SQLiteAudit {
         defer { steps.finalize() }
         let trail = try Statement(SQLiteReader.trailPieces, on: connection)
         defer { trail.finalize() }
+        let traces = try AuditedTraces(connection)
+        defer { traces.finalize() }
         let list = try Statement(AuditedRow.all, on: connection)
         defer { list.finalize() }
         let prices = try SQLiteRows.prices(on: connection)
@@ -108,7 +112,9 @@ public struct SQLiteAudit {
         }
         while try list.step() {
             guard let workspace = workspaces[list.integer(1)] else { continue }
-            portion.append(try AuditedRow(list, of: workspace, steps: steps, trail: trail))
+            portion.append(
+                try AuditedRow(
+                    list, of: workspace, steps: steps, trail: trail, traces: traces))
             if portion.count == Self.rowsPerPortion { look() }
         }
         look()
@@ -181,6 +187,29 @@ public struct SQLiteAudit {
             let workspace = workspaces[row.0], let id = ExecutionID(rawValue: row.1)
         else { return nil }
         return (workspace, id)
+    }
+
+    // MARK: Traces
+
+    private mutating func checkTraces() throws(SQLiteFailure) {
+        try each(AuditedTraces.all) { (row) throws(SQLiteFailure) in
+            guard let workspace = workspaces[row.integer(0)] else { return }
+            let name = try SQLiteRows.traceID(row, column: 1).text
+            let isDecided = row.isNull(2)
+            let (written, kept) = (row.integer(3), row.integer(4))
+            let (links, executions) = (row.integer(5), row.integer(6))
+            let what: String? =
+                if written != kept {
+                    "The trace \(name) has \(kept) pieces, not \(written)."
+                } else if links != executions {
+                    "The trace \(name) tells of what is not there."
+                } else if isDecided != (links > 0) {
+                    "The trace \(name) tells of \(links) executions, and is \(isDecided ? "decided" : "undecided")."
+                } else {
+                    nil
+                }
+            report.check(.traces, what.map { .init(.traces, workspace: workspace, detail: $0) })
+        }
     }
 
     // MARK: Roll-ups

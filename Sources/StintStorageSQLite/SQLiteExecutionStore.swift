@@ -220,6 +220,10 @@ public final class SQLiteExecutionStore: ExecutionStore {
         }
     }
 
+    public func undecidedTraces() async throws(StoreError) -> Int {
+        try await read { reader throws(SQLiteFailure) in try reader.undecidedTraces() }
+    }
+
     public func figures<Value: Sendable>(
         in workspace: Workspace,
         _ read: @escaping @Sendable (any FiguresSnapshot) throws(StoreError) -> Value

@@ -94,6 +94,14 @@ struct SQLiteReader {
             try statement(SQLiteRows.stepsOfExecution), of: row.integer(0), to: state)
     }
 
+    static let undecidedCount = """
+        SELECT count(*) FROM trace INDEXED BY trace_undecided WHERE undecided IN (0, 1)
+        """
+
+    func undecidedTraces() throws(SQLiteFailure) -> Int {
+        try statement(Self.undecidedCount).first { Int($0.integer(0)) } ?? 0
+    }
+
     static let openOfStatus = """
         SELECT key, received_at FROM execution INDEXED BY execution_by_status_start
         WHERE workspace = ?1 AND status = ?2 ORDER BY sort_at, key LIMIT ?3

@@ -13,6 +13,8 @@ public struct SQLiteSettings: Sendable {
     public var logBytes: Int { 8 * checkpointBytes }
     /// Memory for the decoded states of recent executions.
     public var recentStateBytes = 32 << 20
+    /// Memory for the spans of recent traces.
+    public var recentTraceBytes = 32 << 20
     /// Roll-up cells held decoded.
     public var heldCells = 2_000
     /// Transactions whose roll-ups wait to be brought into the cells together.

@@ -28,13 +28,14 @@ extension SQLiteWriter {
                 state.expiresAt(retention: expiry.retention).map { $0 <= now } ?? false
             }
         }
+        let traces = try expireUndecided(expiry)
         let cells = try expireCells(expiry) + expireLoad(expiry)
         let oldest = try expireOldest(expiry)
         try expireErasures(now)
         try giveRoomBack()
         checkpointIfDue()
         returnRoom()
-        return pieces + executions + cells + oldest
+        return pieces + executions + traces + cells + oldest
     }
 
     // MARK: Executions
@@ -60,7 +61,7 @@ extension SQLiteWriter {
     }
 
     /// - Returns: Whose it was and what it was, where it was removed.
-    private func remove(
+    func remove(
         _ key: Int64, where isDue: (ExecutionState) -> Bool
     ) throws(SQLiteFailure) -> (Workspace, ExecutionState)? {
         statements.load.bind(1, key)
@@ -68,7 +69,7 @@ extension SQLiteWriter {
             let state = try SQLiteRows.state(row, column: 2)
             return (
                 workspace: row.integer(0), id: row.text(1), isApart: row.integer(3) != 0,
-                name: row.text(4), state: state
+                name: row.text(4), isTraced: !row.isNull(5), state: state
             )
         }
         guard var loaded, let id = ExecutionID(rawValue: loaded.id),
@@ -86,15 +87,19 @@ extension SQLiteWriter {
         statements.removeTrail.bind(1, SQLiteRows.trailKey(execution: key, piece: 0))
         statements.removeTrail.bind(2, SQLiteRows.trailKey(execution: key &+ 1, piece: 0))
         try statements.removeTrail.run()
-        // It is rare and no hurry: what is held of others is read again.
-        recent.forget()
+        if loaded.isTraced { try removeTracing(of: key) }
+        recent.forget(RecentExecutions.Identity(workspace: loaded.workspace, id: id))
         return (workspace, loaded.state)
     }
 
-    /// Where the store takes more than it may: removes those that ended and began first.
+    /// Where the store takes more than it may: removes spans that wait, and executions that ended
+    /// and began first.
     private func expireOldest(_ expiry: Expiry) throws(StoreError) -> Int {
         guard let maximum = expiry.maximumBytes, try usedBytes() > maximum else { return 0 }
         return try transaction { () throws(SQLiteFailure) in
+            // Those that are the least likely to be missed, before what is known to be wanted.
+            let waiting = try removeUndecided(0, before: expiry.now, limit: expiry.limit)
+            if waiting > 0 { return waiting }
             var oldest: [(sortAt: Instant, key: Int64)] = []
             var workspaces: [Int64] = []
             try statements.workspaces.each { (row) in workspaces.append(row.integer(0)) }
@@ -108,7 +113,9 @@ extension SQLiteWriter {
                 }
             }
             oldest.sort { $0.sortAt < $1.sortAt }
-            return try remove(oldest.prefix(expiry.limit).map(\.key)) { _ in true }
+            let removed = try remove(oldest.prefix(expiry.limit).map(\.key)) { _ in true }
+            if removed > 0 { return removed }
+            return try removeUndecided(1, before: expiry.now, limit: expiry.limit)
         }
     }
 
@@ -121,23 +128,27 @@ extension SQLiteWriter {
     func erase(
         _ id: ExecutionID, in workspace: Workspace, until horizon: Instant
     ) throws(StoreError) -> Bool {
-        let hash = erasures.hash(id, in: workspace)
+        var hashes = [erasures.hash(id, in: workspace)]
         let isThere = try transaction { () throws(SQLiteFailure) in
             let number = try key(ofWorkspace: workspace)
             statements.find.bind(1, number)
             statements.find.bind(2, id.rawValue)
-            guard let key = try statements.find.first({ $0.integer(0) }),
-                let (_, state) = try remove(key, where: { _ in true })
-            else { return false }
+            guard let key = try statements.find.first({ $0.integer(0) }) else { return false }
+            for trace in try releaseTraces(of: key, in: workspace) {
+                hashes.append(erasures.hash(trace, in: workspace))
+            }
+            guard let (_, state) = try remove(key, where: { _ in true }) else { return false }
             var delta = RollUpDelta()
             delta.replace(state, with: nil, in: workspace, prices: prices)
             try add(delta)
-            statements.putErasure.bind(1, hash)
-            statements.putErasure.bind(2, horizon)
-            try statements.putErasure.run()
+            for hash in hashes {
+                statements.putErasure.bind(1, hash)
+                statements.putErasure.bind(2, horizon)
+                try statements.putErasure.run()
+            }
             return true
         }
-        if isThere { erasures.insert(hash) }
+        if isThere { for hash in hashes { erasures.insert(hash) } }
         checkpointIfDue()
         return isThere
     }

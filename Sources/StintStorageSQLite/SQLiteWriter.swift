@@ -16,6 +16,7 @@ actor SQLiteWriter {
     private let load: StoreLoadMeter<ContinuousClock>
     let connection: OpaquePointer
     let statements: WriterStatements
+    let traceStatements: TraceStatements
     private let checkpointBytes: Int
     private let logBytes: Int
     private let log: LogLength
@@ -26,6 +27,7 @@ actor SQLiteWriter {
     let isBounded: Bool
 
     var recent: RecentExecutions
+    var recentTraces: RecentTraces
     private var workspaces: [String: Int64] = [:]
     private var agents: [AgentName: Int64] = [:]
     private var seen = AgentsSeen()
@@ -37,6 +39,7 @@ actor SQLiteWriter {
     private var nextPending: Int64
     private let groupsPending: Int
     private var nextKey: Int64
+    var nextTrace: Int64
     /// The ids that must not come back.
     nonisolated let erasures: Erasures
     /// Cells that begin before are not kept any more; by level.
@@ -67,6 +70,7 @@ actor SQLiteWriter {
         reserve = DiskReserve(of: pool.path)
         isBounded = settings.maximumBytes != nil
         recent = RecentExecutions(bytes: settings.recentStateBytes)
+        recentTraces = RecentTraces(bytes: settings.recentTraceBytes)
         cells = HeldCells(limit: settings.heldCells)
         groupsPending = settings.groupsPending
         // Whatever is there comes with the first group.
@@ -74,21 +78,28 @@ actor SQLiteWriter {
         let log = LogLength()
         self.log = log
         var kept: (hashes: Set<[UInt8]>, horizons: [RollUpLevel: Instant])
-        (connection, statements, nextKey, nextPending, kept) = try pool.unsafeReentrantWrite { db in
-            guard let connection = db.sqliteConnection else {
-                throw StoreError.unavailable(reason: "the connection is closed")
+        (connection, statements, nextKey, nextTrace, nextPending, kept) =
+            try pool
+            .unsafeReentrantWrite { db in
+                guard let connection = db.sqliteConnection else {
+                    throw StoreError.unavailable(reason: "the connection is closed")
+                }
+                log.follow(connection)
+                let newest = try Int64.fetchOne(db, sql: "SELECT max(key) FROM execution") ?? 0
+                guard SQLiteRows.keys.contains(newest) else {
+                    throw StoreError.damaged(what: "the newest execution's key")
+                }
+                let statements = try WriterStatements(connection)
+                let kept = (try statements.keptErasures(), try statements.storedHorizons())
+                let trace = try Int64.fetchOne(db, sql: "SELECT max(key) FROM trace") ?? 0
+                guard SQLiteRows.keys.contains(trace) else {
+                    throw StoreError.damaged(what: "the newest trace's key")
+                }
+                let pending =
+                    try Int64.fetchOne(db, sql: "SELECT max(number) FROM roll_up_pending") ?? 0
+                return (connection, statements, newest + 1, trace + 1, pending + 1, kept)
             }
-            log.follow(connection)
-            let newest = try Int64.fetchOne(db, sql: "SELECT max(key) FROM execution") ?? 0
-            guard SQLiteRows.keys.contains(newest) else {
-                throw StoreError.damaged(what: "the newest execution's key")
-            }
-            let statements = try WriterStatements(connection)
-            let kept = (try statements.keptErasures(), try statements.storedHorizons())
-            let pending =
-                try Int64.fetchOne(db, sql: "SELECT max(number) FROM roll_up_pending") ?? 0
-            return (connection, statements, newest + 1, pending + 1, kept)
-        }
+        traceStatements = statements.traces
         erasures = Erasures(secret: secret, hashes: kept.hashes)
         horizons = kept.horizons
     }
@@ -109,8 +120,22 @@ actor SQLiteWriter {
             var changes: [Change] = []
             changes.reserveCapacity(group.recordings.count)
             var delta = RollUpDelta()
+            var retellings = try retellings(of: group.traces, receivedAt: group.receivedAt)
             for part in try merged(group.recordings) {
-                let change = try record(part, receivedAt: group.receivedAt, delta: &delta)
+                let change =
+                    if let retelling = retellings.take(part.identity) {
+                        try record(
+                            retelling, part, among: retellings.traces,
+                            receivedAt: group.receivedAt, delta: &delta)
+                    } else {
+                        try record(part, receivedAt: group.receivedAt, delta: &delta)
+                    }
+                if let change { changes.append(change) }
+            }
+            for retelling in retellings.rest {
+                let change = try record(
+                    retelling, nil, among: retellings.traces, receivedAt: group.receivedAt,
+                    delta: &delta)
                 if let change { changes.append(change) }
             }
             for (agent, instant) in seen.due {
@@ -128,7 +153,7 @@ actor SQLiteWriter {
     }
 
     /// What a group says of one execution: one state, and the pieces of trail as they came.
-    private struct Part {
+    struct Part {
         let workspace: Workspace
         let identity: RecentExecutions.Identity
         var state: ExecutionState
@@ -179,30 +204,57 @@ actor SQLiteWriter {
     private func record(
         _ part: Part, receivedAt: Instant, delta: inout RollUpDelta
     ) throws(SQLiteFailure) -> Change? {
-        let workspace = part.identity.workspace
         guard let held = try held(part.identity) else {
-            return try insert(part, receivedAt: receivedAt, delta: &delta)
+            // A verdict on what is gone by now tells of nothing.
+            if part.state.isInferred { return nil }
+            return try insert(
+                part.state, as: part.identity, in: part.workspace, trail: part.trail,
+                tracing: nil, receivedAt: receivedAt, delta: &delta)
         }
-        let old = (state: held.state, columns: held.columns, isApart: held.isApart)
+        try tell(part.state, to: held)
+        let old = OldRow(held)
         guard held.state.merge(part.state) else {
             try appendUnknown(part.trail, to: held, receivedAt: receivedAt)
             return nil
         }
-        for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
+        return try update(
+            held, as: part.identity, in: part.workspace, from: old, trail: part.trail,
+            receivedAt: receivedAt, delta: &delta)
+    }
+
+    /// What is to be replaced of a row.
+    struct OldRow {
+        let state: ExecutionState
+        let columns: ExecutionColumns
+        let isApart: Bool
+
+        init(_ held: HeldExecution) {
+            state = held.state
+            columns = held.columns
+            isApart = held.isApart
+        }
+    }
+
+    /// Writes the state that an execution has now, and all that follows from it.
+    func update(
+        _ held: HeldExecution, as identity: RecentExecutions.Identity, in workspace: Workspace,
+        from old: OldRow, trail: [TrailChunk], receivedAt: Instant, delta: inout RollUpDelta
+    ) throws(SQLiteFailure) -> Change {
+        for piece in trail { try append(piece, to: held, receivedAt: receivedAt) }
         // What is read back may be damaged: it must not trap.
         held.revision &+= 1
         held.columns = ExecutionColumns(
-            agent: try key(ofAgent: held.state.agent, workspace: workspace), held.state,
+            agent: try key(ofAgent: held.state.agent, workspace: identity.workspace), held.state,
             receivedAt: receivedAt)
         let counted = (
             before: Contribution(of: old.state, prices: prices),
             now: Contribution(of: held.state, prices: prices)
         )
-        delta.replace(counted.before, with: counted.now, in: part.workspace)
+        delta.replace(counted.before, with: counted.now, in: workspace)
 
         if !SearchTerms.isUnchanged(old.state, held.state) {
-            let before = SearchTerms.text(workspace: workspace, part.identity.id, old.state)
-            let after = SearchTerms.text(workspace: workspace, part.identity.id, held.state)
+            let before = SearchTerms.text(workspace: identity.workspace, identity.id, old.state)
+            let after = SearchTerms.text(workspace: identity.workspace, identity.id, held.state)
             if before != after {
                 try removeSearch(held.key, before)
                 try insertSearch(held.key, after)
@@ -218,38 +270,38 @@ actor SQLiteWriter {
         bind(held, receivedAt: receivedAt, withIndexed: !isIndexedAlike, to: update)
         try update.run()
         return Change(
-            workspace: part.workspace, id: part.identity.id, revision: held.revision,
-            before: old.state, state: held.state, from: counted.before, to: counted.now)
+            workspace: workspace, id: identity.id, revision: held.revision, before: old.state,
+            state: held.state, from: counted.before, to: counted.now)
     }
 
-    private func insert(
-        _ part: Part, receivedAt: Instant, delta: inout RollUpDelta
+    func insert(
+        _ state: ExecutionState, as identity: RecentExecutions.Identity, in workspace: Workspace,
+        trail: [TrailChunk], tracing: Tracing?, receivedAt: Instant, delta: inout RollUpDelta
     ) throws(SQLiteFailure) -> Change {
-        let workspace = part.identity.workspace
         let held = HeldExecution(
-            key: nextKey, revision: 1, pieces: 0,
-            isApart: part.state.steps.count > Self.stepsInState,
+            key: nextKey, revision: 1, pieces: 0, isApart: state.steps.count > Self.stepsInState,
             columns: ExecutionColumns(
-                agent: try key(ofAgent: part.state.agent, workspace: workspace), part.state,
+                agent: try key(ofAgent: state.agent, workspace: identity.workspace), state,
                 receivedAt: receivedAt),
-            state: part.state, bytes: Self.freshBytes)
+            state: state, tracing: tracing)
         nextKey += 1
         seen.see(held.columns.agent, at: held.state.lastEventAt, isExact: true)
-        for piece in part.trail { try append(piece, to: held, receivedAt: receivedAt) }
+        for piece in trail { try append(piece, to: held, receivedAt: receivedAt) }
         let counted = Contribution(of: held.state, prices: prices)
-        delta.replace(nil, with: counted, in: part.workspace)
+        delta.replace(nil, with: counted, in: workspace)
         try insertSearch(
-            held.key, SearchTerms.text(workspace: workspace, part.identity.id, part.state))
+            held.key, SearchTerms.text(workspace: identity.workspace, identity.id, state))
         if held.isApart { try writeSteps(of: held, unlike: nil) }
 
         bind(held, receivedAt: receivedAt, withIndexed: true, to: statements.insert)
-        statements.insert.bind(21, workspace)
-        statements.insert.bind(22, part.identity.id.rawValue)
+        statements.insert.bind(21, identity.workspace)
+        statements.insert.bind(22, identity.id.rawValue)
+        statements.insert.bind(23, tracing.map { _ in 1 })
         try statements.insert.run()
-        recent.put(held, for: part.identity)
+        recent.put(held, for: identity, bytes: Self.freshBytes)
         return Change(
-            workspace: part.workspace, id: part.identity.id, revision: held.revision,
-            before: nil, state: held.state, from: nil, to: counted)
+            workspace: workspace, id: identity.id, revision: held.revision, before: nil,
+            state: held.state, from: nil, to: counted)
     }
 
     /// What an execution that has just begun will take in memory, about.
@@ -281,7 +333,7 @@ actor SQLiteWriter {
 
     /// Keeps of a trail that told nothing new what is no repetition: events that say less than is
     /// known.
-    private func appendUnknown(
+    func appendUnknown(
         _ trail: [TrailChunk], to held: HeldExecution, receivedAt: Instant
     ) throws(SQLiteFailure) {
         let before = held.pieces
@@ -304,22 +356,34 @@ actor SQLiteWriter {
     private func writeSteps(
         of held: HeldExecution, unlike old: ExecutionState?
     ) throws(SQLiteFailure) {
-        for entry in held.state.steps.entries where old?.steps[entry.key] != entry.value {
+        var known = 0
+        for entry in held.state.steps.entries {
+            let before = old?.steps[entry.key]
+            if before != nil { known += 1 }
+            if before == entry.value { continue }
             statements.putStep.bind(1, held.key)
             statements.putStep.bind(2, entry.key.storedKey)
             statements.putStep.bind(3, ExecutionState.encodedStep(entry.key, entry.value))
             try statements.putStep.run()
         }
+        // One beyond the bound was pushed out, or a trace no longer tells of it.
+        guard let old, known < old.steps.count else { return }
+        for entry in old.steps.entries where held.state.steps[entry.key] == nil {
+            statements.removeStep.bind(1, held.key)
+            statements.removeStep.bind(2, entry.key.storedKey)
+            try statements.removeStep.run()
+        }
     }
 
     // MARK: What is held
 
-    private func held(
+    func held(
         _ identity: RecentExecutions.Identity
     ) throws(SQLiteFailure) -> HeldExecution? {
         if let held = recent.held(identity) { return held }
         statements.find.bind(1, identity.workspace)
         statements.find.bind(2, identity.id.rawValue)
+        var bytes = Self.freshBytes
         let found = try statements.find.first { (row) throws(SQLiteFailure) in
             var state = try SQLiteRows.state(row, column: 5)
             let key = row.integer(0)
@@ -327,13 +391,14 @@ actor SQLiteWriter {
             if isApart {
                 state = try SQLiteRows.adding(statements.stepsOf, of: key, to: state)
             }
+            bytes += row.bytes(5) { $0.count * 4 } + state.steps.count * 200
             return HeldExecution(
                 key: key, revision: row.integer(1), pieces: row.integer(2), isApart: isApart,
                 columns: ExecutionColumns(
                     agent: row.integer(4), state, receivedAt: row.instant(6)), state: state,
-                bytes: Self.freshBytes + row.bytes(5) { $0.count * 4 } + state.steps.count * 200)
+                tracing: row.isNull(7) ? nil : try traceStatements.tracing(of: key))
         }
-        if let found { recent.put(found, for: identity) }
+        if let found { recent.put(found, for: identity, bytes: bytes) }
         return found
     }
 
@@ -365,7 +430,7 @@ actor SQLiteWriter {
 
     /// The number of a piece takes 20 bits of its key; an execution that fills them keeps its
     /// trail as it is then.
-    private func append(
+    func append(
         _ piece: TrailChunk, to held: HeldExecution, receivedAt: Instant
     ) throws(SQLiteFailure) {
         guard held.pieces < SQLiteRows.piecesPerExecution else { return }
@@ -488,7 +553,7 @@ actor SQLiteWriter {
         if let broken { throw broken }
         let start = load.now
         defer { load.count(since: start) }
-        let nextKeyBefore = nextKey
+        let keysBefore = (nextKey, nextTrace)
         do {
             let value = try onConnection {
                 try statements.begin.run()
@@ -509,13 +574,14 @@ actor SQLiteWriter {
             hasFailed = true
             // What memory holds may say what the database does not.
             recent.forget()
+            recentTraces.forget()
             cells.forget()
             pending = nil
             pendingGroups = groupsPending
             workspaces = [:]
             agents = [:]
             seen = AgentsSeen()
-            nextKey = nextKeyBefore
+            (nextKey, nextTrace) = keysBefore
             let error = noted(StoreError(error))
             if error == .full { spendReserve() }
             throw error

@@ -6,6 +6,8 @@ enum Schema {
     /// "Stnt": tells a store of ours from another SQLite file.
     static let applicationID: Int32 = 0x5374_6E74
 
+    static let traces = "6 traces"
+
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 executions") { db in
@@ -306,6 +308,10 @@ enum Schema {
                     ) WITHOUT ROWID
                     """)
             try db.execute(sql: "CREATE INDEX session_by_use ON session (key, last_used_at)")
+            crashPoint("migration")
+        }
+        migrator.registerMigration(traces) { db in
+            try TracesMigration.make(db)
             crashPoint("migration")
         }
         return migrator

@@ -41,6 +41,9 @@ public struct StoreInspection: Sendable {
     public let executions: Int
     public let openExecutions: Int
     public let trailPieces: Int
+    /// `nil` in a store that knows of none yet.
+    public let traces: Int?
+    public let undecidedTraces: Int?
     public let workspaces: Int
     public let agents: Int
     /// The server's clock when it was last told of an execution, or nearly so; `nil` of an empty
@@ -88,6 +91,9 @@ public struct StoreInspection: Sendable {
                 AND execution.status IN (\(Self.openStatuses))
             """)
         trailPieces = try number("SELECT count(*) FROM trail")
+        let hasTraces = applied.contains(Schema.traces)
+        traces = hasTraces ? try number("SELECT count(*) FROM trace") : nil
+        undecidedTraces = hasTraces ? try number(SQLiteReader.undecidedCount) : nil
         workspaces = try number("SELECT count(*) FROM workspace")
         agents = try number("SELECT count(*) FROM agent")
         // The newest of the trail stands in an index; where the trail has gone, the executions that

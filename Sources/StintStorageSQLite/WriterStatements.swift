@@ -27,6 +27,7 @@ struct WriterStatements {
 
     let putStep: Statement
     let stepsOf: Statement
+    let removeStep: Statement
     let removeSteps: Statement
 
     let insertSearch: Statement
@@ -43,6 +44,7 @@ struct WriterStatements {
     let findCell: Statement
     let putCell: Statement
     let workerLoad: LoadStatements
+    let traces: TraceStatements
     let findExpiredCell: Statement
     let putExpiredCell: Statement
     let nextSeries: Statement
@@ -83,12 +85,12 @@ struct WriterStatements {
 
         find = try prepare(
             """
-            SELECT key, revision, pieces, apart, agent, state, received_at FROM execution
+            SELECT key, revision, pieces, apart, agent, state, received_at, traced FROM execution
             WHERE workspace = ?1 AND id = ?2
             """)
         load = try prepare(
             """
-            SELECT execution.workspace, id, state, apart, name
+            SELECT execution.workspace, id, state, apart, name, traced
             FROM execution JOIN workspace ON workspace.key = execution.workspace
             WHERE execution.key = ?1
             """)
@@ -96,9 +98,9 @@ struct WriterStatements {
             """
             INSERT INTO execution (key, duration, goal_met, revision, received_at, pieces, apart,
                 state, due_at, queue_wait, total, agent, status, sort_at, stop_at, queued_at,
-                priority, uncounted, message, orphaned, workspace, id)
+                priority, uncounted, message, orphaned, workspace, id, traced)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-                ?18, ?19, ?20, ?21, ?22)
+                ?18, ?19, ?20, ?21, ?22, ?23)
             """)
         update = try prepare(
             """
@@ -137,6 +139,7 @@ struct WriterStatements {
         putStep = try prepare(
             "INSERT OR REPLACE INTO step (execution, id, step) VALUES (?1, ?2, ?3)")
         stepsOf = try prepare(SQLiteRows.stepsOfExecution)
+        removeStep = try prepare("DELETE FROM step WHERE execution = ?1 AND id = ?2")
         removeSteps = try prepare("DELETE FROM step WHERE execution = ?1")
 
         insertSearch = try prepare("INSERT INTO search (rowid, terms) VALUES (?1, ?2)")
@@ -166,6 +169,7 @@ struct WriterStatements {
             """)
         putCell = try prepare(Self.putCellText)
         workerLoad = try LoadStatements(prepare)
+        traces = try TraceStatements(prepare)
         findExpiredCell = try prepare(
             """
             SELECT cell, minutes FROM expired_roll_up

@@ -150,6 +150,7 @@ extension ExecutionStoreContract {
     static let books = [
         Clause("the books balance after everything that may happen") { store in
             var fleet = SampleFleet(seed: 50, spacing: .seconds(1_800))
+            var traces = SampleTraces(seed: 50)
             var random = SeededGenerator(seed: 50)
             for round in 0..<12 {
                 let histories = (0..<15).map { _ in fleet.next() }
@@ -162,6 +163,9 @@ extension ExecutionStoreContract {
                     _ = try await store.record(RecordingGroup(Array(portion), in: workspace))
                     deliveries.removeFirst(portion.count)
                 }
+                _ = try await store.record(
+                    RecordingGroup(traces: traces.next().deliveries(using: &random).flatMap(\.self))
+                )
                 var crew = SampleCrew(seed: UInt64(round), in: workspace)
                 _ = try await store.record(RecordingGroup(crew.reports(count: 20)))
                 _ = try await store.sumWorkerLoad(at: SampleFleet.noon + .days(1), limit: 3)

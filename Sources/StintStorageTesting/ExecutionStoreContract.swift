@@ -22,7 +22,7 @@ public enum ExecutionStoreContract {
 
     public static let clauses =
         recording + reading + history + trail + figures + diagnosis + keeping + silence + erasure
-        + load + books + pricing + keys + sessions
+        + traces + tracedEnds + load + books + pricing + keys + sessions
 
     // MARK: Recording
 
@@ -201,10 +201,17 @@ public enum ExecutionStoreContract {
         of histories: [[Event]], in store: any ExecutionStore, prices: PriceBook = PriceBook(),
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
+        try await expectRollUps(
+            ofStates: histories.map(state), in: store, prices: prices,
+            sourceLocation: sourceLocation)
+    }
+
+    static func expectRollUps(
+        ofStates states: [ExecutionState], in store: any ExecutionStore,
+        prices: PriceBook = PriceBook(), sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
         var scratch = RollUpDelta()
-        for events in histories {
-            scratch.replace(nil, with: state(events), in: .default, prices: prices)
-        }
+        for state in states { scratch.replace(nil, with: state, in: .default, prices: prices) }
         let expected = scratch.cells()
         for level in RollUpLevel.allCases {
             var found: [RollUpKey: RollUpCell] = [:]

@@ -25,6 +25,7 @@ struct ServerConfiguration {
         "connections", "head-timeout", "body-timeout", "idle-timeout", "bodies-limit", "prices",
         "aws-region", "aws-reconcile-interval", "aws-silence", "sqs-queue",
         "otlp-grpc-port", "otlp-execution-keys", "otlp-contents", "otlp-deadline-errors",
+        "otlp-undecided",
     ]
 
     /// - Parameter flags: What flags say, by the setting's name.
@@ -54,6 +55,9 @@ struct ServerConfiguration {
         }
         if let span = try values.span("trail-retention", atLeast: .zero) {
             server.trailRetention = span
+        }
+        if let span = try values.span("otlp-undecided", atLeast: .seconds(1)) {
+            server.undecided = span
         }
         if let bytes = try values.number("body-limit", in: 1_024...(1 << 30)) {
             server.bodyBytes = bytes

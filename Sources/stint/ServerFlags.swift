@@ -72,6 +72,14 @@ struct ServerFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            How long spans wait for those that say of what execution they are; four times as long \
+            where a model call or a tool is among them. (STINT_OTLP_UNDECIDED; default: 6h)
+            """, valueName: "span"))
+    var otlpUndecided: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             The most bytes of a request's body, after decompression. (STINT_BODY_LIMIT; default: \
             16777216)
             """, valueName: "bytes"))
@@ -237,6 +245,7 @@ struct ServerFlags: ParsableArguments {
         given["store"] = store
         given["retention"] = retention
         given["trail-retention"] = trailRetention
+        given["otlp-undecided"] = otlpUndecided
         given["body-limit"] = bodyLimit
         given["event-limit"] = eventLimit
         given["tls-certificate"] = tlsCertificate

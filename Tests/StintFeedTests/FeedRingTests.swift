@@ -184,4 +184,26 @@ import Testing
         ring.append(FeedChange(id, from: nil, to: ExecutionState(event)), data: [1])
         #expect(ring.news(since: start, for: .init()) == .changes([[0]], ring.position))
     }
+
+    @Test func `what nothing told of any more may come back`() {
+        var ring = FeedRing(life: 1)
+        let id = ExecutionID(rawValue: "apart")!
+        let event = Event(.executionStarted, execution: id, at: Instant(microseconds: 0))
+        let state = ExecutionState(event)
+        let start = ring.position
+        ring.append(FeedChange(id, from: nil, to: state), data: [0])
+        ring.append(FeedChange(id, from: FeedStanding(state), to: nil), data: [1])
+        #expect(ring.news(since: start, for: .init()) == .changes([[1]], ring.position))
+        ring.append(FeedChange(id, from: nil, to: state), data: [2])
+        #expect(ring.news(since: start, for: .init()) == .changes([[2]], ring.position))
+
+        var backlog = FeedBacklog()
+        backlog.add(FeedChange(id, from: FeedStanding(state), to: nil))
+        backlog.add(FeedChange(id, from: nil, to: state))
+        #expect(backlog.take(atMost: 2).map(\.isErasure) == [false])
+        backlog.add(FeedChange(id, from: FeedStanding(state), to: state))
+        backlog.add(FeedChange(erased: id))
+        backlog.add(FeedChange(id, from: nil, to: state))
+        #expect(backlog.take(atMost: 2).map(\.isErasure) == [true])
+    }
 }

@@ -124,6 +124,8 @@ private final class PickyStore: ExecutionStore {
 
     func sumWorkerLoad(at now: Instant, limit: Int) async throws(StoreError) -> Int { 0 }
 
+    func undecidedTraces() async throws(StoreError) -> Int { 0 }
+
     func check() async throws(StoreError) {}
 
     let details: [(name: String, value: String)] = []

@@ -139,6 +139,24 @@ import Testing
             "a report that vanished", [.load],
             "DELETE FROM worker_sample WHERE slot = (SELECT min(slot) FROM worker_sample)"),
         Fault("load that vanished", [.load], "DELETE FROM worker_load"),
+        Fault(
+            "a traced state that forgot an event", [.traces],
+            "UPDATE told SET state = (SELECT state FROM execution WHERE key = 1)"),
+        Fault(
+            "spans that vanished", [.traces],
+            "DELETE FROM trace_piece WHERE key = (SELECT min(key) FROM trace_piece)"),
+        Fault(
+            "spans that cannot be read", [.traces],
+            """
+            UPDATE trace_piece SET spans = x'09' WHERE key >> 20 =
+                (SELECT min(trace) FROM trace_execution)
+            """),
+        Fault(
+            "a trace that tells of what is not there", [.traces],
+            "INSERT INTO trace_execution (trace, execution) VALUES (1, 99999)"),
+        Fault(
+            "a trace that waits no more and tells of nobody", [.traces],
+            "UPDATE trace SET undecided = NULL"),
         Fault("an index that lost its entries", [.integrity]) { db in
             // The index is told to leave out what it holds.
             try db.execute(sql: "PRAGMA writable_schema = ON")
@@ -195,6 +213,19 @@ import Testing
             let store = try SQLiteExecutionStore(path: path, settings: settings)
             var fleet = SampleFleet(seed: 60)
             for _ in 0..<20 { _ = try await store.record(RecordingGroup(fleet.next())) }
+            var traces = SampleTraces(seed: 60)
+            for number in 0..<6 {
+                let sample = traces.next()
+                let recording = TraceRecording(
+                    workspace: .default, id: sample.id, spans: sample.spans)
+                var group = RecordingGroup(traces: [recording])
+                if number == 0, let told = recording.told.first {
+                    let beat = Event(
+                        .executionHeartbeat, execution: told.id, at: SampleFleet.noon)
+                    group.recordings = [Recording(workspace: .default, id: told.id, first: beat)]
+                }
+                _ = try await store.record(group)
+            }
             var crew = SampleCrew(seed: 60, in: .default)
             _ = try await store.record(RecordingGroup(crew.reports(count: 20)))
             #expect(

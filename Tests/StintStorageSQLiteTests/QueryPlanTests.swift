@@ -50,7 +50,9 @@ import Testing
         SQLiteReader.openOfStatus, SQLiteReader.trailPieces, SQLiteRows.stepsOfExecution,
         SQLiteReader.cellsOfLevel, SQLiteReader.workerHours, SQLiteReader.unsettledBuckets,
         SQLiteReader.reportsSince, SQLiteRows.workerSamples, SQLiteRows.workerHour,
-        SQLiteRows.workerBucket,
+        SQLiteRows.workerBucket, SQLiteRows.tracePieces, SQLiteRows.executionsOfTrace,
+        SQLiteRows.tracesOfExecution, SQLiteRows.toldOfExecution, SQLiteRows.undecidedTraces,
+        SQLiteReader.undecidedCount,
         "SELECT key FROM execution WHERE workspace = ?1 AND id = ?2",
     ])
     func `nothing else that is asked scans or sorts`(_ sql: String) throws {

@@ -21,6 +21,7 @@ import Testing
         settings.candidates = bounds.candidates
         settings.rowsPerPage = bounds.rows
         settings.recentStateBytes = 4_096
+        settings.recentTraceBytes = 4_096
         settings.heldCells = 4
         settings.groupsPending = 3
         settings.checkpointBytes = 64 << 10

@@ -121,6 +121,41 @@ import Testing
         }
     }
 
+    @Test(arguments: whileServing.filter { $0.calls.contains(.write) })
+    func `what traces tell is whole after a failure, and right when they are sent again`(
+        _ fault: Fault
+    ) async throws {
+        var fleet = SampleTraces(seed: 8)
+        var random = SeededGenerator(seed: 8)
+        let samples = (0..<5).map { _ in fleet.next() }
+        let groups = samples.flatMap { $0.deliveries(using: &random) }
+            .shuffled(using: &random).map { RecordingGroup(traces: $0) }
+        let told = samples.flatMap { sample in
+            TraceRecording(workspace: .default, id: sample.id, spans: sample.spans).told
+        }
+        try await forEachCall(of: fault) { disk, path, at in
+            let first = try SQLiteExecutionStore(path: path, settings: .tight)
+            disk.fail(fault.calls, at: at, shots: 1, code: fault.code)
+            for group in groups { _ = try? await first.record(group) }
+            let failures = disk.failures
+            disk.heal()
+            try? await first.close()
+
+            let second = try SQLiteExecutionStore(path: path, settings: .tight)
+            let report = try await second.audit(nil)
+            #expect(report.isBalanced, "\(report.differences), call \(at)")
+            for group in groups { _ = try await second.record(group) }
+            for told in told {
+                let found = try await second.execution(told.id, in: .default)
+                #expect(found?.state == told.state, "\(told.id.rawValue), call \(at)")
+            }
+            let again = try await second.audit(nil)
+            #expect(again.isBalanced, "\(again.differences), call \(at)")
+            try await second.close()
+            return failures
+        }
+    }
+
     /// Runs the body with a new disk for the first call, the second, and so on.
     ///
     /// - Parameter body: Answers how many calls failed; none ends it.

@@ -123,6 +123,7 @@ extension SQLiteSettings {
     static var tight: SQLiteSettings {
         var settings = SQLiteSettings()
         settings.recentStateBytes = 16 << 10
+        settings.recentTraceBytes = 16 << 10
         settings.heldCells = 4
         settings.groupsPending = 3
         settings.checkpointBytes = 96 << 10

@@ -38,7 +38,7 @@ struct MetricsRoutes: Sendable {
         writeRequests(to: &page)
         writeConnections(to: &page)
         writeFeed(to: &page)
-        writeRecording(to: &page)
+        writeRecording(undecided: try await store.undecidedTraces(), to: &page)
         writeProcess(to: &page)
         return Response(
             status: .ok,
@@ -98,12 +98,20 @@ struct MetricsRoutes: Sendable {
             metrics.feedResets.value)
     }
 
-    private func writeRecording(to page: inout MetricsPage) {
+    private func writeRecording(undecided: Int, to page: inout MetricsPage) {
         page.counter(
             "stint_events_accepted", "Events recorded, repetitions among them.",
             metrics.eventsAccepted.value)
         page.counter(
             "stint_events_rejected", "Events refused by themselves.", metrics.eventsRejected.value)
+        page.counter(
+            "stint_spans", "Spans received, by what became of them.",
+            metrics.spans.values.sorted { $0.key < $1.key }.map {
+                MetricsPage.Sample(["result": $0], $1)
+            })
+        page.gauge(
+            "stint_traces_undecided", "Traces that have told of no execution so far.",
+            undecided)
         page.counter(
             "stint_executions_found_lost", "Executions found lost.", metrics.lostFound.value)
         page.histogram(
@@ -121,13 +129,14 @@ struct MetricsRoutes: Sendable {
             })
         let waiting = recorder.waiting
         page.gauge(
-            "stint_recorder_waiting", "Executions and worker samples waiting to be committed.",
+            "stint_recorder_waiting",
+            "Executions, traces and worker samples waiting to be committed.",
             waiting.count)
         page.gauge(
             "stint_recorder_waiting_bytes", "Bytes of requests waiting to be committed.",
             waiting.bytes)
         page.histogram(
-            "stint_group_size", "Executions and worker samples of one commit.",
+            "stint_group_size", "Executions, traces and worker samples of one commit.",
             [MetricsPage.Sample([:], metrics.groupSizes.value)])
         page.histogram(
             "stint_commit_seconds", "Time of one commit, its sync included.",

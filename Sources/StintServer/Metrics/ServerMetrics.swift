@@ -35,6 +35,8 @@ public final class ServerMetrics: Sendable {
 
     let eventsAccepted = Counter()
     let eventsRejected = Counter()
+    /// Spans of traces, by what became of them: `accepted`, `rejected`.
+    let spans = CounterFamily<String>()
     /// Executions that were found lost.
     let lostFound = Counter()
     /// One look at what fell silent.
@@ -55,7 +57,7 @@ public final class ServerMetrics: Sendable {
 
     // MARK: Recorder
 
-    /// Executions and worker samples of each group.
+    /// Executions, traces and worker samples of each group.
     let groupSizes = Histogram(bounds: Distribution.sizes)
     let commitSeconds = Histogram(bounds: Distribution.seconds)
 

@@ -55,6 +55,8 @@ enum StoreFindings {
             found("executions", .count(store.executions)),
             found("openExecutions", .count(store.openExecutions)),
             found("trailPieces", .count(store.trailPieces)),
+            found("traces", .count(store.traces ?? 0)),
+            found("undecidedTraces", .count(store.undecidedTraces ?? 0)),
             found("workspaces", .count(store.workspaces)),
             found("agents", .count(store.agents)),
             found("newestReceipt", .text(store.newestReceipt?.rfc3339 ?? "none")),

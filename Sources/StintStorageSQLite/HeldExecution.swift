@@ -1,51 +1,6 @@
 import StintModel
 import StintStorage
 
-/// The executions that were written last, decoded, so that the next event of one needs no reading.
-///
-/// Two generations: what is used moves to the young one, and when that is full it becomes the old
-/// one and the old one is forgotten. Bounded by the size of the states.
-struct RecentExecutions {
-    struct Identity: Hashable {
-        /// The workspace's number.
-        let workspace: Int64
-        let id: ExecutionID
-    }
-
-    private var young: [Identity: HeldExecution] = [:]
-    private var old: [Identity: HeldExecution] = [:]
-    private var youngBytes = 0
-    private let generationBytes: Int
-
-    init(bytes: Int) {
-        generationBytes = bytes / 2
-    }
-
-    /// What is held of an execution; it may be changed in place.
-    mutating func held(_ identity: Identity) -> HeldExecution? {
-        if let held = young[identity] { return held }
-        guard !old.isEmpty, let held = old.removeValue(forKey: identity) else { return nil }
-        put(held, for: identity)
-        return held
-    }
-
-    mutating func put(_ held: HeldExecution, for identity: Identity) {
-        youngBytes += held.bytes
-        young[identity] = held
-        if youngBytes > generationBytes {
-            old = young
-            young = [:]
-            youngBytes = 0
-        }
-    }
-
-    mutating func forget() {
-        young = [:]
-        old = [:]
-        youngBytes = 0
-    }
-}
-
 /// A row of the table `execution`, decoded. It stays on the writer's thread.
 final class HeldExecution {
     let key: Int64
@@ -54,12 +9,12 @@ final class HeldExecution {
     var isApart: Bool
     var columns: ExecutionColumns
     var state: ExecutionState
-    /// About what it takes in memory, as it was first held.
-    let bytes: Int
+    /// `nil` where no trace ever told of it.
+    var tracing: Tracing?
 
     init(
         key: Int64, revision: Int64, pieces: Int64, isApart: Bool, columns: ExecutionColumns,
-        state: ExecutionState, bytes: Int
+        state: ExecutionState, tracing: Tracing?
     ) {
         self.key = key
         self.revision = revision
@@ -67,8 +22,17 @@ final class HeldExecution {
         self.isApart = isApart
         self.columns = columns
         self.state = state
-        self.bytes = bytes
+        self.tracing = tracing
     }
+}
+
+/// Who tells of an execution that traces told of: its state is what events told, joined with what
+/// each of the traces says.
+struct Tracing {
+    /// `nil` where no event did.
+    var told: ExecutionState?
+    /// The keys of the traces that tell of it.
+    var traces: Set<Int64> = []
 }
 
 /// The columns by which executions are found: functions of the state.
