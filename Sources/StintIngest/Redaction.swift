@@ -12,6 +12,11 @@ enum Redaction {
         return name.withUTF8 { covers($0) }
     }
 
+    static func covers(_ name: String) -> Bool {
+        var name = name
+        return name.withUTF8 { covers($0) }
+    }
+
     private static func covers(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         for index in name.indices {
             let isFound =

@@ -79,6 +79,11 @@ extension EndToEnd {
                 #expect(try await walk.ask("sendEvents", body: others)["accepted"] == 2)
                 #expect(try await walk.ask("sendEventBridge", body: [[:]], 400)["errors"] != .null)
                 try await walk.ask("sendEventBridge", body: [])
+                try await walk.ask("sendCloudEvents", body: [[:]], 400)
+                try await walk.ask("sendCloudEvents", body: [])
+                try await walk.ask("allowCloudEvents", 204)
+                try await walk.ask("sendLineage", body: [[:]], 400)
+                try await walk.ask("sendLineage", body: [])
                 while try await server.execution("silent").json["status"] != "lost" {}
 
                 // Everything out.

@@ -13,7 +13,8 @@ struct FuzzTarget: Sendable {
     }
 
     static let all: [FuzzTarget] = [
-        json, events, lines, eventBridge, instant, query, entityTag, words, cursor, keySecret,
+        json, events, lines, eventBridge, cloudEvents, lineage, instant, query, entityTag, words,
+        cursor, keySecret,
         state, trail, cell, delta, prices,
     ]
 }

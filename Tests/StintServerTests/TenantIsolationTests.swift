@@ -27,6 +27,10 @@ import Testing
             body: #"{"type":"execution.started","execution":"new","at":"2026-11-20T14:00:00Z"}"#,
             status: 200),
         "POST /v1/eventbridge": Example(path: "/v1/eventbridge", body: "[]", status: 200),
+        "POST /v1/cloudevents": Example(path: "/v1/cloudevents", body: "[]", status: 200),
+        // It says that one may ask, and takes nothing.
+        "OPTIONS /v1/cloudevents": Example(path: "/v1/cloudevents", status: 204),
+        "POST /api/v1/lineage": Example(path: "/api/v1/lineage", body: "[]", status: 200),
         "GET /v1/executions": Example(path: "/v1/executions", status: 200),
         "GET /v1/executions/:id": Example(
             path: "/v1/executions/canary", status: 200, namesOne: true),
