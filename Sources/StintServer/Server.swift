@@ -224,6 +224,7 @@ public struct Server: Service {
         let executions = ExecutionRoutes(
             store: store, cursor: cursor, watch: watch, live: live, views: views(remaining),
             links: settings.links, retention: settings.retention, now: now)
+        let exports = ExportRoutes(store: store, views: views(remaining))
         let figures = FiguresRoutes(
             store: store, remaining: remaining, cursor: cursor, now: now)
         let diagnosis = DiagnosisRoutes(store: store, remaining: remaining, now: now)
@@ -236,7 +237,8 @@ public struct Server: Service {
             metrics: metrics, recorder: recorder, store: store, version: version,
             startedAt: now())
         let routes =
-            ingest.routes + executions.routes + LiveRoutes(live: live).routes + figures.routes
+            ingest.routes + executions.routes + exports.routes + LiveRoutes(live: live).routes
+            + figures.routes
             + diagnosis.routes + keys.routes + sessions.routes + audit.routes + health.routes
             + scrape.routes + PageRoutes().routes
         return routes.described(version: version, cookie: access.cookie)

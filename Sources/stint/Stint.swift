@@ -25,6 +25,8 @@ struct Stint: AsyncParsableCommand {
             DiagnoseCommand.self,
             LogsCommand.self,
             CloseCommand.self,
+            ExportCommand.self,
+            ImportCommand.self,
             KeysCommand.self,
             AuditCommand.self,
             BackupCommand.self,

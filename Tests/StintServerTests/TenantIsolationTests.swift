@@ -41,6 +41,7 @@ import Testing
             path: "/v1/executions/canary/events", status: 200, namesOne: true),
         "DELETE /v1/executions/:id": Example(
             path: "/v1/executions/canary", status: 204, namesOne: true),
+        "GET /v1/export/executions": Example(path: "/v1/export/executions", status: 200),
         "GET /v1/live": Example(path: "/v1/live", status: 200),
         "GET /v1/metrics": Example(path: "/v1/metrics", status: 200),
         "GET /v1/metrics/:block": Example(path: "/v1/metrics/realtime", status: 200),

@@ -118,7 +118,8 @@ struct OpenAPIDocument {
         var good: [(name: String, value: JSONNode)] = [
             ("description", .text(success.description)), ("headers", Self.references(headers)),
         ]
-        if let content = success.content { good.append(("content", .object([content.node]))) }
+        let contents = [success.content, success.otherContent].compactMap(\.self)
+        if !contents.isEmpty { good.append(("content", .object(contents.map(\.node)))) }
         var responses: [(name: String, value: JSONNode)] = [
             (String(success.status.code), .object(good))
         ]

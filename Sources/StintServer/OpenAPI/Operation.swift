@@ -41,6 +41,8 @@ struct Operation: Sendable {
         var status = HTTPResponse.Status.ok
         var description: String
         var content: Content?
+        /// Another form that the same may have.
+        var otherContent: Content?
         /// Whether it has an `ETag`, and is 304 where the caller has it already.
         var isTagged = false
 
