@@ -34,9 +34,9 @@ struct EventBridgeUnwrapping {
         _ reader: inout JSONReader, nesting: Int, _ sink: (borrowing Event) -> Void
     ) throws(IngestFault) {
         let start = reader
-        let object: Wrapping
+        let object: EventBridgeWrapping
         do {
-            object = try Wrapping(&reader)
+            object = try EventBridgeWrapping(&reader)
         } catch {
             guard case .unfit(let pointer, let detail) = error else { throw error }
             reader = start
@@ -74,7 +74,7 @@ struct EventBridgeUnwrapping {
 
     /// Reads the document that is the text of a message.
     private mutating func readMessage(
-        _ message: Wrapping.Message, _ reader: JSONReader, nesting: Int,
+        _ message: EventBridgeWrapping.Message, _ reader: JSONReader, nesting: Int,
         _ sink: (borrowing Event) -> Void
     ) throws(IngestFault) {
         let text = Array(reader.decode(message.text).utf8)
@@ -96,7 +96,7 @@ struct EventBridgeUnwrapping {
 }
 
 /// What an object may be, told by its members: a batch, an envelope, a detail or a message.
-private struct Wrapping {
+struct EventBridgeWrapping {
     struct Message {
         var text: JSONText
         var pointer: String

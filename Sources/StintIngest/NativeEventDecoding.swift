@@ -36,11 +36,38 @@ struct NativeEventDecoding {
         try reader.enterObject()
         var seen: NativeMemberSet = []
         let kind = try kind(&reader, &seen)
+        var event = blank(kind)
+        try readMembers(of: &event, &reader, &seen)
+        try complete(&event)
+        if isAlone { try reader.finish() }
+        sink(event)
+    }
+
+    /// Reads the members of an event whose sort, and more, is known from what stands around it. What
+    /// they say themselves goes before that; a `type` among them says nothing.
+    mutating func read(_ reader: inout JSONReader, onto event: inout Event) throws(IngestFault) {
+        guard try reader.peek() == .object else {
+            throw .unfit(pointer: "", detail: "An event is an object.")
+        }
+        try reader.enterObject()
+        var seen: NativeMemberSet = []
+        try readMembers(of: &event, &reader, &seen)
+    }
+
+    /// An event of a sort, of which nothing else is known yet.
+    func blank(_ kind: EventKind) -> Event {
         var event = Event(kind, execution: nil, at: window.receivedAt)
         // Their ids are known to be missing as long as they are empty.
         if kind == .modelCalled { event.call = ModelCall(id: "") }
         if kind == .workerReported { event.worker = WorkerReport(worker: "") }
-        let members = members[Int(kind.rawValue)]
+        return event
+    }
+
+    @inline(__always)
+    private mutating func readMembers(
+        of event: inout Event, _ reader: inout JSONReader, _ seen: inout NativeMemberSet
+    ) throws(IngestFault) {
+        let members = members[Int(event.kind.rawValue)]
         unknown.removeAll()
         while let key = try reader.nextKey() {
             guard let member = try member(key, reader) else {
@@ -57,9 +84,6 @@ struct NativeEventDecoding {
                 try reader.skip()
             }
         }
-        try complete(&event)
-        if isAlone { try reader.finish() }
-        sink(event)
     }
 
     /// Finds the sort of event, on which depends what the other members mean.
@@ -122,7 +146,7 @@ struct NativeEventDecoding {
 
     /// Checks that nothing is missing that this sort of event must have.
     @inline(__always)
-    private func complete(_ event: inout Event) throws(IngestFault) {
+    func complete(_ event: inout Event) throws(IngestFault) {
         if event.kind == .workerReported {
             guard event.worker?.worker.isEmpty == false else {
                 throw .unfit(pointer: "/worker", detail: "A report says which `worker` it is of.")

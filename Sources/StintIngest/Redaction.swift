@@ -13,8 +13,8 @@ enum Redaction {
     }
 
     static func covers(_ name: String) -> Bool {
-        name.utf8.withContiguousStorageIfAvailable { covers($0) }
-            ?? Array(name.utf8).withUnsafeBufferPointer { covers($0) }
+        var name = name
+        return name.withUTF8 { covers($0) }
     }
 
     private static func covers(_ name: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -38,6 +38,9 @@ public struct Execution: Hashable, Sendable {
         public var id: String
         /// The key of the step it belongs to; `nil` where it is the execution's own.
         public var step: String?
+        /// The attempt and the try of that step.
+        public var attempt: UInt16?
+        public var number: UInt16?
         public var model: String?
         public var tokens: Tokens?
         public var latency: TimeSpan?
@@ -244,18 +247,19 @@ extension ExecutionState {
     /// Every model call once, by time, then id.
     func shownCalls(by prices: PriceBook) -> [Execution.ModelCall] {
         var calls: [Execution.ModelCall] = []
-        func append(_ usage: UsageState, step: String?) {
+        func append(_ usage: UsageState, step: StepID?) {
             for entry in usage.calls.entries {
                 let call = entry.value
                 calls.append(
                     Execution.ModelCall(
-                        id: entry.key, step: step, model: call.model?.value.string,
+                        id: entry.key, step: step?.key, attempt: step?.attempt,
+                        number: step?.number, model: call.model?.value.string,
                         tokens: call.tokens.isEmpty ? nil : call.tokens, latency: call.latency,
                         costNanos: call.costNanos(by: prices), at: call.at))
             }
         }
         append(usage, step: nil)
-        for entry in steps.entries { append(entry.value.usage, step: entry.key.key) }
+        for entry in steps.entries { append(entry.value.usage, step: entry.key) }
         return calls.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
     }
 }

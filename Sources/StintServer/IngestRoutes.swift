@@ -6,7 +6,7 @@ import StintModel
 import StintStorage
 import StintWire
 
-/// Events in: native ones, and what EventBridge delivers.
+/// Events in: native ones, and those of foreign formats.
 struct IngestRoutes: Sendable {
     let recorder: Recorder
     let erasures: Erasures
@@ -22,13 +22,13 @@ struct IngestRoutes: Sendable {
         [
             .post("/v1/events", .ingest, .sendEvents(atMost: maximumEvents), events),
             .post("/v1/eventbridge", .ingest, .sendEventBridge, eventBridge),
-        ]
+        ] + cloudEventsRoutes + lineageRoutes
     }
 
     private static let nativeForms: [(type: String, form: BodyForm)] = [
         ("application/json", .json), ("application/x-ndjson", .ndjson),
     ]
-    private static let foreignForms: [(type: String, form: BodyForm)] = [
+    static let foreignForms: [(type: String, form: BodyForm)] = [
         ("application/json", .json)
     ]
 
@@ -52,19 +52,33 @@ struct IngestRoutes: Sendable {
 
     // MARK: POST /v1/eventbridge
 
-    /// Where nothing of a body could be taken the answer is 400: EventBridge would send the same
-    /// for a day otherwise, in vain.
     @Sendable private func eventBridge(
         _ request: Request, _ scope: RequestScope
     ) async throws -> Response {
         try QueryParameters(request).finish()
         _ = try MediaType.form(of: request, among: Self.foreignForms)
+        return try await record(foreign: request, scope) {
+            (bytes, window, sink) throws(BodyError) in
+            try EventBridgeDecoder.decode(
+                bytes, window: window, maximumEvents: maximumEvents, agentNames: agentNames,
+                into: sink)
+        }
+    }
+
+    // MARK: Parts
+
+    /// Records the body of a foreign format.
+    ///
+    /// Where nothing of it could be taken the answer is 400: its sender would send the same for a day
+    /// otherwise, in vain.
+    func record(
+        foreign request: Request, _ scope: RequestScope,
+        _ decode: (
+            UnsafeRawBufferPointer, AdmissionWindow, (borrowing Event) -> Void
+        ) throws(BodyError) -> IngestResult
+    ) async throws -> Response {
         let (submission, result) = try await reading.read(request) { body in
-            try decode(body, scope) { (bytes, window, sink) throws(BodyError) in
-                try EventBridgeDecoder.decode(
-                    bytes, window: window, maximumEvents: maximumEvents, agentNames: agentNames,
-                    into: sink)
-            }
+            try self.decode(body, scope, decode)
         }
         try await recorder.record(submission)
         count(result)
@@ -78,8 +92,6 @@ struct IngestRoutes: Sendable {
         }
         return answer(.ok, result)
     }
-
-    // MARK: Parts
 
     /// Decodes a body and folds its events by execution.
     private func decode(

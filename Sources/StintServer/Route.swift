@@ -28,6 +28,9 @@ struct Route: Sendable {
     /// What the interface's description says of it; `nil` for a file of the dashboard.
     let operation: Operation?
     let handle: @Sendable (Request, RequestScope) async throws -> Response
+    /// Whether who asks too often is told 503 in place of 429: its usual client sends again after
+    /// the one, and gives up after the other.
+    var isPatientWith503Alone = false
 
     static func get(
         _ path: String, _ scope: Scope, _ operation: Operation,
@@ -51,6 +54,13 @@ struct Route: Sendable {
         Route(method: .post, path: path, scope: scope, operation: operation, handle: handle)
     }
 
+    static func options(
+        _ path: String, _ scope: Scope, _ operation: Operation,
+        _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
+    ) -> Route {
+        Route(method: .options, path: path, scope: scope, operation: operation, handle: handle)
+    }
+
     static func delete(
         _ path: String, _ scope: Scope, _ operation: Operation,
         _ handle: @escaping @Sendable (Request, RequestScope) async throws -> Response
@@ -67,10 +77,17 @@ extension Router<RequestScope> {
             for route in routes {
                 on(RouterPath(path), method: route.method) { request, scope in
                     var scope = scope
-                    try await access.admit(request, to: route.scope, &scope)
-                    var response = try await route.handle(request, scope)
-                    scope.allowance?.describe(in: &response.headers)
-                    return response
+                    do {
+                        try await access.admit(request, to: route.scope, &scope)
+                        var response = try await route.handle(request, scope)
+                        scope.allowance?.describe(in: &response.headers)
+                        return response
+                    } catch var problem as Problem
+                        where route.isPatientWith503Alone && problem.status == .tooManyRequests
+                    {
+                        problem.status = .serviceUnavailable
+                        throw problem
+                    }
                 }
             }
             var allowed = routes.map(\.method)

@@ -259,6 +259,7 @@ public struct Server: Service {
         let executions = ExecutionRoutes(
             store: store, cursor: cursor, watch: watch, live: live, views: views(remaining),
             links: settings.links, retention: settings.retention, now: now)
+        let exports = ExportRoutes(store: store, views: views(remaining))
         let figures = FiguresRoutes(
             store: store, remaining: remaining, cursor: cursor, now: now)
         let diagnosis = DiagnosisRoutes(store: store, remaining: remaining, now: now)
@@ -271,11 +272,11 @@ public struct Server: Service {
         let scrape = MetricsRoutes(
             metrics: metrics, recorder: recorder, store: store, version: version,
             startedAt: now())
-        let exports = OTLPRoutes(ingest: otlp(recorder), reading: reading(settings.bodyBytes))
+        let traces = OTLPRoutes(ingest: otlp(recorder), reading: reading(settings.bodyBytes))
         let routes =
-            ingest.routes + exports.routes + executions.routes + LiveRoutes(live: live).routes
-            + figures.routes + diagnosis.routes + keys.routes + sessions.routes + audit.routes
-            + health.routes
+            ingest.routes + traces.routes + executions.routes + exports.routes
+            + LiveRoutes(live: live).routes + figures.routes + diagnosis.routes + keys.routes
+            + sessions.routes + audit.routes + health.routes
             + scrape.routes + PageRoutes().routes
         return routes.described(version: version, cookie: access.cookie)
     }

@@ -187,6 +187,8 @@ extension Execution.ModelCall {
         json.object { json in
             json.member("call", id)
             json.member("step", step)
+            json.member("attempt", attempt.map(Int64.init))
+            json.member("try", number.map(Int64.init))
             json.member("model", model)
             json.member("tokens", tokens)
             json.member("latencySeconds", latency)

@@ -16,7 +16,11 @@ public struct ExecutionBody: Decodable, Hashable, Sendable {
 
     public struct ModelCall: Decodable, Hashable, Sendable {
         public var call: String?
+        /// The key of the step it belongs to, and which attempt and try of it; `nil` where it is the
+        /// execution's own.
         public var step: String?
+        public var attempt: Int?
+        public var `try`: Int?
         public var model: String?
         public var tokens: TokensBody?
         public var latencySeconds: Double?

@@ -22,18 +22,18 @@ struct SendCommand: ConsoleCommand {
 
     func run(in console: Console) async throws -> ExitStatus {
         let client = try server.client(console)
-        let input = try input()
+        let input = try FileInput(file)
         var delivery = EventDelivery(client: client, console: console)
         var batcher = EventBatcher()
         do {
             var isEnd = false
             while !isEnd {
-                let chunk = try read(input)
+                let chunk = try input.read()
                 isEnd = chunk.isEmpty
                 var batches = isEnd ? batcher.finish() : batcher.take(chunk)
                 if batcher.isArray { throw arrayFailure }
                 // Who writes into the pipe may think for long: what it wrote until now goes out.
-                if !isEnd, !hasMore(input), let batch = batcher.flush() { batches.append(batch) }
+                if !isEnd, !input.hasMore, let batch = batcher.flush() { batches.append(batch) }
                 for batch in batches { try await delivery.send(batch) }
             }
         } catch {
@@ -43,7 +43,7 @@ struct SendCommand: ConsoleCommand {
         for line in batcher.tooLong {
             delivery.refuse(
                 line: line, nil,
-                "longer than \(EventBatcher.bytesPerLine >> 20) MiB, the most a request may hold")
+                "longer than \(LineCutter.longest >> 20) MiB, the most a request may hold")
         }
         delivery.tellCount()
         return delivery.rejected == 0 ? .done : .found
@@ -55,48 +55,5 @@ struct SendCommand: ConsoleCommand {
             what: "\(file == "-" ? "standard input" : file) is a JSON array",
             why: "send reads one event a line.",
             next: "jq -c '.[]'\(source) | stint send -", status: .wrongArguments)
-    }
-
-    private func input() throws -> FileHandle {
-        guard file != "-" else { return .standardInput }
-        do {
-            return try FileHandle(forReadingFrom: URL(filePath: file))
-        } catch {
-            throw CommandFailure(
-                what: "cannot read \(file)", why: Self.reason(error), status: .wrongArguments)
-        }
-    }
-
-    /// - Returns: What there is, at least a byte; nothing at the end.
-    private func read(_ input: FileHandle) throws -> [UInt8] {
-        let chunk = 256 << 10
-        var failed: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: chunk) { buffer, count in
-            var result = Foundation.read(input.fileDescriptor, buffer.baseAddress, chunk)
-            while result < 0, errno == EINTR {
-                result = Foundation.read(input.fileDescriptor, buffer.baseAddress, chunk)
-            }
-            if result < 0 { failed = errno }
-            count = max(0, result)
-        }
-        guard failed == 0 else {
-            throw CommandFailure(
-                what: "cannot read \(file)", why: "\(String(cString: strerror(failed))).",
-                status: .wrongArguments)
-        }
-        return bytes
-    }
-
-    /// Whether more can be read without waiting.
-    private func hasMore(_ input: FileHandle) -> Bool {
-        var state = pollfd(fd: input.fileDescriptor, events: Int16(POLLIN), revents: 0)
-        return poll(&state, 1, 0) > 0
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        let error = error as NSError
-        let cause = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        return cause.domain == NSPOSIXErrorDomain
-            ? "\(String(cString: strerror(Int32(cause.code))))." : "\(error.localizedDescription)"
     }
 }

@@ -27,6 +27,8 @@ struct Stint: AsyncParsableCommand {
             BackfillCommand.self,
             LogsCommand.self,
             CloseCommand.self,
+            ExportCommand.self,
+            ImportCommand.self,
             KeysCommand.self,
             AuditCommand.self,
             BackupCommand.self,

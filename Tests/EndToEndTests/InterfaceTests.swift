@@ -86,6 +86,11 @@ extension EndToEnd {
                 for signal in ["exportMetrics", "exportLogs", "exportProfiles"] {
                     try await walk.ask(signal, body: [:])
                 }
+                try await walk.ask("sendCloudEvents", body: [[:]], 400)
+                try await walk.ask("sendCloudEvents", body: [])
+                try await walk.ask("allowCloudEvents", 204)
+                try await walk.ask("sendLineage", body: [[:]], 400)
+                try await walk.ask("sendLineage", body: [])
                 while try await server.execution("silent").json["status"] != "lost" {}
 
                 // Everything out.
@@ -99,6 +104,7 @@ extension EndToEnd {
                 try await walk.ask("listExecutions", query: "limit=1&cursor=\(cursor)")
                 try await walk.ask("listExecutions")
                 try await walk.ask("listExecutionEvents", id: "rich", query: "limit=1")
+                try await walk.ask("exportExecutions", query: "format=csv")
                 try await walk.ask("getExecution", id: "unheard", 404)
 
                 // What many come to.
@@ -165,7 +171,8 @@ extension EndToEnd {
                 "errorType": "e", "environment": "test", "counted": "true", "goalMet": "true",
                 "minDurationSeconds": "0.5", "maxDurationSeconds": "2", "order": "asc",
                 "on": "finish", "limit": "1", "wait": "0", "by": "model", "timeframe": "1h",
-                "tz": "Europe/Berlin", "compare": "previous", "execution": "one", "since": "1-1",
+                "tz": "Europe/Berlin", "compare": "previous", "format": "csv", "execution": "one",
+                "since": "1-1",
             ]
             try await RunningServer.serving("--retention", "36500d") { server in
                 for id in ["one", "two"] {

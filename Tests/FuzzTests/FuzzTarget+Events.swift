@@ -56,6 +56,50 @@ extension FuzzTarget {
         try [Event].keepPromises(events)
     }
 
+    /// `POST /v1/cloudevents`: a body of any mode, or, behind a byte 0, headers a line each and data.
+    static let cloudEvents = FuzzTarget("cloudevents") { (bytes) throws(BrokenPromise) in
+        var mode = CloudEventsMode.unmarked
+        var body = bytes[...]
+        if bytes.first == 0 {
+            let parts = bytes.dropFirst().split(
+                separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+            let headers = parts[0].split(separator: 0x0A).compactMap { line in
+                let sides = line.split(separator: 0x3A, maxSplits: 1)
+                return sides.count == 2
+                    ? (
+                        name: String(decoding: sides[0], as: UTF8.self),
+                        value: String(decoding: sides[1], as: UTF8.self)
+                    ) : nil
+            }
+            mode = .binary(headers: headers, dataType: nil)
+            body = parts.count > 1 ? parts[1] : []
+        }
+        try foreign { sink in
+            _ = try? Array(body).withUnsafeBytes { bytes in
+                try CloudEventsDecoder.decode(bytes, as: mode, window: window, into: sink)
+            }
+        }
+    }
+
+    /// `POST /api/v1/lineage`.
+    static let lineage = FuzzTarget("lineage") { (bytes) throws(BrokenPromise) in
+        try foreign { sink in
+            _ = try? bytes.withUnsafeBytes { bytes in
+                try OpenLineageDecoder.decode(bytes, window: window, into: sink)
+            }
+        }
+    }
+
+    /// Holds the events of a foreign format to what holds of every event.
+    private static func foreign(
+        _ decode: ((borrowing Event) -> Void) -> Void
+    ) throws(BrokenPromise) {
+        var events: [Event] = []
+        decode { events.append(copy $0) }
+        for event in events { try event.keepsPromises(isNative: false) }
+        try [Event].keepPromises(events)
+    }
+
     static func decode(
         _ bytes: [UInt8], as form: BodyForm
     ) -> (result: IngestResult, events: [Event])? {

@@ -13,8 +13,8 @@ struct FuzzTarget: Sendable {
     }
 
     static let all: [FuzzTarget] = [
-        json, events, lines, eventBridge, otlpProtobuf, otlpJSON, instant, query, entityTag, words,
-        cursor, keySecret,
+        json, events, lines, eventBridge, cloudEvents, lineage, otlpProtobuf, otlpJSON, instant,
+        query, entityTag, words, cursor, keySecret,
         state, trail, cell, delta, prices,
     ]
 }

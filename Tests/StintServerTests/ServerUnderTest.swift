@@ -75,14 +75,14 @@ struct ServerUnderTest: Sendable {
 
     func send(
         _ method: String, _ path: String, key: String? = nil, body: String? = nil,
-        headers: [(String, String)] = []
+        type: String = "application/json", headers: [(String, String)] = []
     ) async throws -> Reply {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.method = HTTPMethod(rawValue: method)
         if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body {
-            request.headers.add(name: "Content-Type", value: "application/json")
+            request.headers.add(name: "Content-Type", value: type)
             request.body = .bytes(ByteBuffer(string: body))
         }
         let response = try await Self.client.execute(request, timeout: .seconds(90))

@@ -32,6 +32,10 @@ import Testing
         "POST /v1/logs": Example(path: "/v1/logs", body: "{}", status: 200),
         "POST /v1development/profiles": Example(
             path: "/v1development/profiles", body: "{}", status: 200),
+        "POST /v1/cloudevents": Example(path: "/v1/cloudevents", body: "[]", status: 200),
+        // It says that one may ask, and takes nothing.
+        "OPTIONS /v1/cloudevents": Example(path: "/v1/cloudevents", status: 204),
+        "POST /api/v1/lineage": Example(path: "/api/v1/lineage", body: "[]", status: 200),
         "GET /v1/executions": Example(path: "/v1/executions", status: 200),
         "GET /v1/executions/:id": Example(
             path: "/v1/executions/canary", status: 200, namesOne: true),
@@ -42,6 +46,7 @@ import Testing
             path: "/v1/executions/canary/events", status: 200, namesOne: true),
         "DELETE /v1/executions/:id": Example(
             path: "/v1/executions/canary", status: 204, namesOne: true),
+        "GET /v1/export/executions": Example(path: "/v1/export/executions", status: 200),
         "GET /v1/live": Example(path: "/v1/live", status: 200),
         "GET /v1/metrics": Example(path: "/v1/metrics", status: 200),
         "GET /v1/metrics/:block": Example(path: "/v1/metrics/realtime", status: 200),

@@ -104,7 +104,10 @@ extension Schema {
     ])
 
     static let modelCall = object([
-        "call": string, "step": string.optional, "model": string.optional,
+        "call": string, "step": string.optional,
+        "attempt": integer(in: 1...Limits.counter).optional.describing("Of the step."),
+        "try": integer(in: 1...Limits.counter).optional.describing("Of the step."),
+        "model": string.optional,
         "tokens": ref(.tokens).optional, "latencySeconds": seconds.optional,
         "costUsd": dollars.optional, "at": instant.optional,
     ])

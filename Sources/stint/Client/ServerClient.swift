@@ -158,6 +158,25 @@ struct ServerClient: Sendable {
         return .body(response.body)
     }
 
+    /// Asks for a document of any length. Its body ends in an error where nothing comes for 45 s.
+    ///
+    /// - Throws: ``CommandFailure`` for any answer but 200, and for none.
+    func download(
+        _ path: [String], _ query: [QueryItem]
+    ) async throws -> HTTPClientResponse.Body {
+        let request = request(path, query, accept: "*/*")
+        do {
+            let response = try await http(forStream: true).execute(
+                request, deadline: .distantFuture)
+            if response.status == .ok { return response.body }
+            throw try await answer(response).failure(at: address)
+        } catch let failure as CommandFailure {
+            throw failure
+        } catch {
+            throw unreachable(noAnswer(error))
+        }
+    }
+
     func unreachable(_ error: NoAnswer) -> CommandFailure {
         CommandFailure(
             what: "cannot reach \(address.text)", why: error.reason,

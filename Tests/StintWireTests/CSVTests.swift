@@ -1,6 +1,6 @@
 import Testing
 
-@testable import stint
+@testable import StintWire
 
 @Suite struct CSVTests {
     @Test(arguments: [
