@@ -205,8 +205,6 @@ actor SQLiteWriter {
         _ part: Part, receivedAt: Instant, delta: inout RollUpDelta
     ) throws(SQLiteFailure) -> Change? {
         guard let held = try held(part.identity) else {
-            // A verdict on what is gone by now tells of nothing.
-            if part.state.isInferred { return nil }
             return try insert(
                 part.state, as: part.identity, in: part.workspace, trail: part.trail,
                 tracing: nil, receivedAt: receivedAt, delta: &delta)
