@@ -9,16 +9,16 @@ import Testing
 @Suite struct OTLPDecoderTests {
     static func protobuf(
         _ bytes: [UInt8], maximumSpans: Int = 10_000
-    ) throws(OTLPBodyError) -> OTLPTraceExport {
-        try bytes.withUnsafeBytes { (bytes) throws(OTLPBodyError) in
+    ) throws -> OTLPTraceExport {
+        try bytes.withUnsafeBytes { bytes in
             try OTLPDecoder.protobuf(bytes, maximumSpans: maximumSpans)
         }
     }
 
     static func json(
         _ text: String, maximumSpans: Int = 10_000
-    ) throws(OTLPBodyError) -> OTLPTraceExport {
-        try Array(text.utf8).withUnsafeBytes { (bytes) throws(OTLPBodyError) in
+    ) throws -> OTLPTraceExport {
+        try Array(text.utf8).withUnsafeBytes { bytes in
             try OTLPDecoder.json(bytes, maximumSpans: maximumSpans)
         }
     }
@@ -63,21 +63,22 @@ import Testing
         #expect(try Self.protobuf(unknown).unknownFields.data.isEmpty)
     }
 
-    @Test(arguments: [
-        ("a length past the end", [0x0A, 0x05, 0x00], 2, "A field ends beyond its message."),
-        (
-            "a length of 2^31", [0x0A, 0x80, 0x80, 0x80, 0x80, 0x08], 6,
-            "A field ends beyond its message."
-        ),
-        ("half a number", [0xFF], 0, "It ends within a number."),
-        (
-            "a number without end", [0x08] + [UInt8](repeating: 0xFF, count: 11), 1,
-            "A number has more than ten bytes."
-        ),
-        ("field 0", [0x02, 0x00], 0, "No field has this number."),
-        ("a group", [0x0B, 0x0C], 0, "A field has no such type."),
-        ("a group within", [0x0A, 0x02, 0x0B, 0x0C], 2, "A field has no such type."),
-    ] as [(String, [UInt8], Int, String)])
+    @Test(
+        arguments: [
+            ("a length past the end", [0x0A, 0x05, 0x00], 2, "A field ends beyond its message."),
+            (
+                "a length of 2^31", [0x0A, 0x80, 0x80, 0x80, 0x80, 0x08], 6,
+                "A field ends beyond its message."
+            ),
+            ("half a number", [0xFF], 0, "It ends within a number."),
+            (
+                "a number without end", [0x08] + [UInt8](repeating: 0xFF, count: 11), 1,
+                "A number has more than ten bytes."
+            ),
+            ("field 0", [0x02, 0x00], 0, "No field has this number."),
+            ("a group", [0x0B, 0x0C], 0, "A field has no such type."),
+            ("a group within", [0x0A, 0x02, 0x0B, 0x0C], 2, "A field has no such type."),
+        ] as [(String, [UInt8], Int, String)])
     func `protobuf that is none is refused with the byte`(
         _ name: String, _ bytes: [UInt8], _ offset: Int, _ detail: String
     ) {

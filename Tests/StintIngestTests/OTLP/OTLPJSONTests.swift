@@ -6,12 +6,12 @@ import Testing
 
 /// The JSON form of OTLP, where it is not the JSON form of protobuf.
 @Suite struct OTLPJSONTests {
-    private func span(_ members: String) throws(OTLPBodyError) -> OTLPSpan {
+    private func span(_ members: String) throws -> OTLPSpan {
         let text = #"{"resourceSpans":[{"scopeSpans":[{"spans":[{\#(members)}]}]}]}"#
         return try OTLPDecoderTests.json(text).resourceSpans[0].scopeSpans[0].spans[0]
     }
 
-    private func value(_ text: String) throws(OTLPBodyError) -> OTLPAnyValue {
+    private func value(_ text: String) throws -> OTLPAnyValue {
         try span(#""attributes":[{"key":"k","value":\#(text)}]"#).attributes[0].value
     }
 
@@ -27,33 +27,39 @@ import Testing
         #expect(try span(#""traceId":"\#(id)""#).traceID.isEmpty)
     }
 
-    @Test(arguments: [
-        ("1772355600000000001", 1_772_355_600_000_000_001),
-        ("\"1772355600000000001\"", 1_772_355_600_000_000_001),
-        ("\"18446744073709551615\"", UInt64.max), ("0", 0), ("null", 0), ("1.5e3", 1_500),
-    ] as [(String, UInt64)])
+    @Test(
+        arguments: [
+            ("1772355600000000001", 1_772_355_600_000_000_001),
+            ("\"1772355600000000001\"", 1_772_355_600_000_000_001),
+            ("\"18446744073709551615\"", UInt64.max), ("0", 0), ("null", 0), ("1.5e3", 1_500),
+        ] as [(String, UInt64)])
     func `64-bit integers are numbers or strings, and exact`(_ text: String, _ time: UInt64) throws
     {
         #expect(try span(#""startTimeUnixNano":\#(text)"#).startTimeUnixNano == time)
     }
 
-    @Test(arguments: [
-        (#"{"stringValue":"a\u0000b"}"#, .stringValue("a\0b")),
-        (#"{"boolValue":false}"#, .boolValue(false)),
-        (#"{"intValue":"-9007199254740993"}"#, .intValue(-9_007_199_254_740_993)),
-        (#"{"intValue":9007199254740993}"#, .intValue(9_007_199_254_740_993)),
-        (#"{"doubleValue":1}"#, .doubleValue(1)),
-        (#"{"doubleValue":"-Infinity"}"#, .doubleValue(-.infinity)),
-        (#"{"doubleValue":"0.5"}"#, .doubleValue(0.5)),
-        (#"{"bytesValue":"AAEC/w=="}"#, .bytesValue(Data([0, 1, 2, 255]))),
-        (#"{"bytesValue":"AAEC_w"}"#, .bytesValue(Data([0, 1, 2, 255]))),
-        (#"{"arrayValue":{"values":[{},{"intValue":1}]}}"#,
-            .arrayValue(.with { $0.values = [OTLPAnyValue(), .with { $0.intValue = 1 }] })),
-        (#"{"kvlistValue":{"values":[{"key":"a"}]}}"#,
-            .kvlistValue(.with { $0.values = [.with { $0.key = "a" }] })),
-        ("{}", nil), ("null", nil), (#"{"stringValue":null}"#, nil),
-        (#"{"string_value":"snake"}"#, nil), (#"{"futureValue":{"x":[1]}}"#, nil),
-    ] as [(String, OTLPAnyValue.OneOf_Value?)])
+    @Test(
+        arguments: [
+            (#"{"stringValue":"a\u0000b"}"#, .stringValue("a\0b")),
+            (#"{"boolValue":false}"#, .boolValue(false)),
+            (#"{"intValue":"-9007199254740993"}"#, .intValue(-9_007_199_254_740_993)),
+            (#"{"intValue":9007199254740993}"#, .intValue(9_007_199_254_740_993)),
+            (#"{"doubleValue":1}"#, .doubleValue(1)),
+            (#"{"doubleValue":"-Infinity"}"#, .doubleValue(-.infinity)),
+            (#"{"doubleValue":"0.5"}"#, .doubleValue(0.5)),
+            (#"{"bytesValue":"AAEC/w=="}"#, .bytesValue(Data([0, 1, 2, 255]))),
+            (#"{"bytesValue":"AAEC_w"}"#, .bytesValue(Data([0, 1, 2, 255]))),
+            (
+                #"{"arrayValue":{"values":[{},{"intValue":1}]}}"#,
+                .arrayValue(.with { $0.values = [OTLPAnyValue(), .with { $0.intValue = 1 }] })
+            ),
+            (
+                #"{"kvlistValue":{"values":[{"key":"a"}]}}"#,
+                .kvlistValue(.with { $0.values = [.with { $0.key = "a" }] })
+            ),
+            ("{}", nil), ("null", nil), (#"{"stringValue":null}"#, nil),
+            (#"{"string_value":"snake"}"#, nil), (#"{"futureValue":{"x":[1]}}"#, nil),
+        ] as [(String, OTLPAnyValue.OneOf_Value?)])
     func `a value is what it is written as`(
         _ text: String, _ expected: OTLPAnyValue.OneOf_Value?
     ) throws {
@@ -78,7 +84,8 @@ import Testing
             "A whole number of 64 bits, or a string of one, is expected here."
         ),
         (#""attributes":[{"value":{"bytesValue":"?"}}]"#, "Base64 is expected here."),
-        (#""status":[]"#, "An object is expected here."), (#""spanId":7"#, "An id in hex is expected here."),
+        (#""status":[]"#, "An object is expected here."),
+        (#""spanId":7"#, "An id in hex is expected here."),
     ])
     func `what has another shape is refused with what would be right`(
         _ members: String, _ detail: String
@@ -167,7 +174,10 @@ extension OTLPAnyValue {
         case .boolValue(let flag)?: ["boolValue": flag]
         case .intValue(let number)?: ["intValue": String(number)]
         case .doubleValue(let number)?:
-            ["doubleValue": number.isFinite ? "\(number)" : number.isNaN ? "NaN" : number > 0 ? "Infinity" : "-Infinity"]
+            [
+                "doubleValue": number.isFinite
+                    ? "\(number)" : number.isNaN ? "NaN" : number > 0 ? "Infinity" : "-Infinity"
+            ]
         case .bytesValue(let bytes)?: ["bytesValue": bytes.base64EncodedString()]
         case .arrayValue(let array)?: ["arrayValue": ["values": array.values.map(\.tree)]]
         case .kvlistValue(let list)?: ["kvlistValue": ["values": list.values.map(\.tree)]]
