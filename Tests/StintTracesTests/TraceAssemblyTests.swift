@@ -44,7 +44,8 @@ import Testing
         let shown = executions(
             span(1), agent(2, below: 1, .here, named: "A"), agent(3, below: 1, .here, named: "B"),
             span(4, below: 3, .here, .tool, "t"))
-        #expect(shown.map(\.id.rawValue) == ["\(alone):0000000000000002", "\(alone):0000000000000003"])
+        #expect(
+            shown.map(\.id.rawValue) == ["\(alone):0000000000000002", "\(alone):0000000000000003"])
         #expect(shown.map { $0.steps.count } == [0, 1])
     }
 

@@ -107,7 +107,8 @@ extension OTLPAnyValue.OneOf_Value {
         case .boolValue(let flag): return .boolean(flag)
         case .intValue(let number): return .integer(number)
         case .doubleValue(let number) where number.isFinite: return Scalar(number: number)
-        case .doubleValue(let number): text = number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
+        case .doubleValue(let number):
+            text = number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity"
         case .stringValue(let string): text = string
         case .bytesValue(let data): text = "base64:" + data.base64EncodedString()
         case .arrayValue, .kvlistValue:

@@ -59,7 +59,8 @@ import Testing
         #expect(told.end == Instant(microseconds: 1_795_180_000_000_005))
     }
 
-    @Test func `ids that are zero or of another length, and times out of the window, are refused`() {
+    @Test func `ids that are zero or of another length, and times out of the window, are refused`()
+    {
         let day: UInt64 = 86_400 * 1_000_000_000
         let reading = read(
             span { $0.traceID = Data(count: 16) }, span { $0.traceID = Data([1]) },
@@ -127,7 +128,9 @@ import Testing
     }
 
     @Test func `an agent is named by the first spelling that is there, else by its span`() throws {
-        let operation = ["gen_ai.operation.name": OTLPAnyValue.OneOf_Value.stringValue("invoke_agent")]
+        let operation = [
+            "gen_ai.operation.name": OTLPAnyValue.OneOf_Value.stringValue("invoke_agent")
+        ]
         #expect(try told("invoke_agent good", operation).agent == "good")
         let named = operation.merging([
             "graph.node.id": .stringValue("node"), "agent.name": .stringValue("Helper"),
@@ -136,7 +139,9 @@ import Testing
         #expect(try told("graph", ["openinference.span.kind": .stringValue("AGENT")]).agent == nil)
     }
 
-    @Test func `of old and new names of the same count the new one is taken, and none added`() throws {
+    @Test func `of old and new names of the same count the new one is taken, and none added`()
+        throws
+    {
         let told = try told(
             "chat",
             [

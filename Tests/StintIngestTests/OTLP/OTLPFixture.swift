@@ -3,12 +3,9 @@ import OTLPMessages
 import StintIngest
 import StintModel
 import StintTraces
-import SwiftProtobuf
 
-/// What real programs sent as OTLP, request by request, and what it must turn into.
-///
-/// Those in protobuf alone and not compressed: what decodes JSON and gzip has the same folders in its
-/// own tests.
+/// What real programs sent as OTLP, request by request, and what it must turn into: all that was not
+/// compressed, as inflating is the server's.
 struct OTLPFixture {
     /// By request, the spans of each trace.
     let requests: [[(id: TraceID, spans: [TraceSpan])]]
@@ -18,7 +15,10 @@ struct OTLPFixture {
     init(_ path: String) throws {
         let folder = Self.root.appending(path: path)
         requests = try Self.bodies(of: folder).map { body in
-            let export = try OTLPTraceExport(serializedBytes: body)
+            let isJSON = body.first == UInt8(ascii: "{")
+            let export = try body.withUnsafeBytes { bytes in
+                try isJSON ? OTLPDecoder.json(bytes) : OTLPDecoder.protobuf(bytes)
+            }
             let reading = OTLPSpanReader.read(export, window: Self.window, settings: OTLPSettings())
             return reading.traces
         }
@@ -38,9 +38,10 @@ struct OTLPFixture {
     }
 
     private static let folders = contents(of: root).filter { folder in
-        ["otlp-http-proto", "otlp-grpc", "agentcore", "strands", "pydantic-ai", "pending-spans"]
-            .contains(folder) || folder.hasSuffix("-openinference")
+        folder.hasPrefix("otlp-http-") || folder.hasSuffix("-openinference")
             || folder.hasSuffix("-traceloop")
+            || ["otlp-grpc", "agentcore", "strands", "pydantic-ai", "pending-spans"]
+                .contains(folder)
     }
 
     private static func bodies(of folder: URL) throws -> [Data] {
@@ -53,7 +54,9 @@ struct OTLPFixture {
             .map { folder.appending(path: $0) }
             .filter { path in
                 let headers = path.deletingPathExtension().appendingPathExtension("headers.json")
-                guard let text = try? String(contentsOf: headers, encoding: .utf8) else { return false }
+                guard let text = try? String(contentsOf: headers, encoding: .utf8) else {
+                    return false
+                }
                 let isCompressed = text.lowercased().contains("content-encoding")
                 return !isCompressed && !text.contains("/v1/logs")
             }
@@ -65,7 +68,7 @@ struct OTLPFixture {
     }
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "Fixtures")
+        .deletingLastPathComponent().deletingLastPathComponent().appending(path: "Fixtures")
 
     /// The fixtures lie in March to November 2026.
     static let window = AdmissionWindow(
