@@ -120,17 +120,23 @@ struct AWSClient: Sendable {
     /// header.
     private static func refusal(_ response: AWSResponse) -> AWSError {
         struct Body: Decodable {
-            var __type: String?
+            var type: String?
             var message: String?
-            var Message: String?
+            var otherMessage: String?
+
+            enum CodingKeys: String, CodingKey {
+                case type = "__type"
+                case message
+                case otherMessage = "Message"
+            }
         }
         let body = try? JSONDecoder().decode(Body.self, from: Data(response.body))
         let header = response.headers["x-amzn-errortype"]?.prefix { $0 != ":" }
-        let type = body?.__type ?? header.map(String.init) ?? "HTTP \(response.status)"
+        let type = body?.type ?? header.map(String.init) ?? "HTTP \(response.status)"
         let code = type.split(separator: "#").last.map(String.init) ?? type
         return .refused(
             code: String(code.prefix(200)),
-            message: String((body?.message ?? body?.Message ?? "").prefix(1_000)),
+            message: String((body?.message ?? body?.otherMessage ?? "").prefix(1_000)),
             status: response.status)
     }
 }

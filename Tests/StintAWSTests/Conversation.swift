@@ -26,9 +26,15 @@ struct Conversation: Sendable, CustomTestStringConvertible {
 
     init(_ folder: String, _ name: String) throws {
         struct Headers: Decodable {
-            var request_headers: [[String]]
-            var response_headers: [[String]]
+            var request: [[String]]
+            var response: [[String]]
             var status: Int
+
+            enum CodingKeys: String, CodingKey {
+                case request = "request_headers"
+                case response = "response_headers"
+                case status
+            }
         }
         testDescription = "\(folder)/\(name)"
         func data(_ kind: String) throws -> Data {
@@ -37,8 +43,8 @@ struct Conversation: Sendable, CustomTestStringConvertible {
         request = Array(try data("request"))
         response = Array(try data("response"))
         let headers = try JSONDecoder().decode(Headers.self, from: try data("headers"))
-        requestHeaders = headers.request_headers
-        responseHeaders = headers.response_headers
+        requestHeaders = headers.request
+        responseHeaders = headers.response
         status = headers.status
     }
 

@@ -1,3 +1,4 @@
+import StintIngest
 import StintModel
 import Testing
 

@@ -3,10 +3,17 @@ import StintModel
 
 /// Credentials as a container's address and an instance's metadata tell them.
 struct LentCredentials: Decodable {
-    var AccessKeyId: String
-    var SecretAccessKey: String
-    var Token: String?
-    var Expiration: String?
+    var accessKeyID: String
+    var secret: String
+    var token: String?
+    var expiration: String?
+
+    private enum CodingKeys: String, CodingKey {
+        case accessKeyID = "AccessKeyId"
+        case secret = "SecretAccessKey"
+        case token = "Token"
+        case expiration = "Expiration"
+    }
 
     /// - Throws: ``AWSError/noCredentials(reason:)`` where an answer is something else.
     static func read(_ response: AWSResponse, of place: String) throws(AWSError) -> AWSCredentials {
@@ -17,8 +24,8 @@ struct LentCredentials: Decodable {
             throw .noCredentials(reason: "\(place) answered something else.")
         }
         return AWSCredentials(
-            accessKeyID: lent.AccessKeyId, secret: lent.SecretAccessKey, sessionToken: lent.Token,
-            expiresAt: lent.Expiration.flatMap { Instant(rfc3339: $0) })
+            accessKeyID: lent.accessKeyID, secret: lent.secret, sessionToken: lent.token,
+            expiresAt: lent.expiration.flatMap { Instant(rfc3339: $0) })
     }
 }
 

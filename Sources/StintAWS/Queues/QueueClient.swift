@@ -60,7 +60,9 @@ public struct QueueClient: Sendable {
     /// own visibility time-out says.
     public func receive() async throws(AWSError) -> [QueueMessage] {
         struct Answer: Decodable {
-            var Messages: [QueueMessage]?
+            var messages: [QueueMessage]?
+
+            enum CodingKeys: String, CodingKey { case messages = "Messages" }
         }
         var json = JSONWriter()
         json.object { json in
@@ -71,7 +73,7 @@ public struct QueueClient: Sendable {
         return try await client.ask(
             "ReceiveMessage", json.bytes, timeout: .seconds(Self.wait + 15), for: Answer.self
         )
-        .Messages ?? []
+        .messages ?? []
     }
 
     /// Deletes messages, ten at most. One that is not deleted comes again.

@@ -25,7 +25,7 @@ public struct StepFunctionsClient: Sendable {
             machines += page.stateMachines
             token = page.nextToken
         } while token != nil
-        return machines.filter { $0.type == "STANDARD" }
+        return machines.filter { $0.type != "EXPRESS" }
     }
 
     /// A page of a machine's executions: those that run first, by their start, then the others by
@@ -111,8 +111,8 @@ public struct StepFunctionsClient: Sendable {
 public struct StateMachine: Decodable, Hashable, Sendable {
     public var stateMachineArn: String
     public var name: String
-    /// `STANDARD` or `EXPRESS`.
-    public var type: String
+    /// `STANDARD` or `EXPRESS`; the first where nothing is said.
+    public var type: String?
 }
 
 public struct ExecutionPage: Decodable, Hashable, Sendable {

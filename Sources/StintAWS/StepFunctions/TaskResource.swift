@@ -21,11 +21,13 @@ struct TaskResource {
 
     private static func called(_ parameters: String?) -> String? {
         struct Call: Decodable {
-            var FunctionName: String?
+            var function: String?
+
+            enum CodingKeys: String, CodingKey { case function = "FunctionName" }
         }
         guard let parameters else { return nil }
         let call = try? JSONDecoder().decode(Call.self, from: Data(parameters.utf8))
-        return call?.FunctionName.flatMap(Self.function)
+        return call?.function.flatMap(Self.function)
     }
 
     /// The name of `arn:…:function:{name}[:{version}]`, or of `{name}[:{version}]`.
@@ -41,10 +43,12 @@ struct TaskResource {
     /// The nested execution that a task told of when it was submitted.
     static func execution(startedBy output: String?) -> ExecutionID? {
         struct Output: Decodable {
-            var ExecutionArn: String
+            var execution: String
+
+            enum CodingKeys: String, CodingKey { case execution = "ExecutionArn" }
         }
         guard let output else { return nil }
         let told = try? JSONDecoder().decode(Output.self, from: Data(output.utf8))
-        return told.flatMap { ExecutionID(rawValue: $0.ExecutionArn) }
+        return told.flatMap { ExecutionID(rawValue: $0.execution) }
     }
 }

@@ -9,11 +9,16 @@ struct QueueMessageBody {
 
     init(_ text: String) {
         struct Notification: Decodable {
-            var TopicArn: String
-            var Message: String
+            var topic: String
+            var message: String
+
+            enum CodingKeys: String, CodingKey {
+                case topic = "TopicArn"
+                case message = "Message"
+            }
         }
         let notification = try? JSONDecoder().decode(Notification.self, from: Data(text.utf8))
-        self.text = notification?.Message ?? text
+        self.text = notification?.message ?? text
     }
 
     /// - Parameter sink: Is shown the events, where all of the message can be taken; else none.
