@@ -146,12 +146,13 @@ import Testing
         #expect(told.events.map(\.at) == [window.receivedAt])
     }
 
-    @Test(arguments: [
-        ("com.example.started", ExecutionStatus.running), ("x.running", .running),
-        ("x.run.queued", .queued), ("x.completed", .succeeded), ("x.Succeeded", .succeeded),
-        ("x.failed.v2", .failed), ("x.timed_out", .timedOut), ("x.timed-out", .timedOut),
-        ("x/aborted", .aborted), ("x.cancelled", .aborted), ("x.canceled", .aborted),
-    ] as [(String, ExecutionStatus)])
+    @Test(
+        arguments: [
+            ("com.example.started", ExecutionStatus.running), ("x.running", .running),
+            ("x.run.queued", .queued), ("x.completed", .succeeded), ("x.Succeeded", .succeeded),
+            ("x.failed.v2", .failed), ("x.timed_out", .timedOut), ("x.timed-out", .timedOut),
+            ("x/aborted", .aborted), ("x.cancelled", .aborted), ("x.canceled", .aborted),
+        ] as [(String, ExecutionStatus)])
     func `the end of a type says where an execution stands`(
         _ type: String, _ status: ExecutionStatus
     ) throws {

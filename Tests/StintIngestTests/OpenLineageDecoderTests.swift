@@ -44,13 +44,15 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("START", EventKind.executionStarted, nil), ("RUNNING", .executionStarted, nil),
-        ("COMPLETE", .executionFinished, Outcome.succeeded), ("FAIL", .executionFinished, .failed),
-        ("ABORT", .executionFinished, .aborted), ("complete", .executionFinished, .succeeded),
-        ("OTHER", .executionUpdated, nil), ("DANCE", .executionUpdated, nil),
-        (nil, .executionUpdated, nil),
-    ] as [(String?, EventKind, Outcome?)])
+    @Test(
+        arguments: [
+            ("START", EventKind.executionStarted, nil), ("RUNNING", .executionStarted, nil),
+            ("COMPLETE", .executionFinished, Outcome.succeeded),
+            ("FAIL", .executionFinished, .failed),
+            ("ABORT", .executionFinished, .aborted), ("complete", .executionFinished, .succeeded),
+            ("OTHER", .executionUpdated, nil), ("DANCE", .executionUpdated, nil),
+            (nil, .executionUpdated, nil),
+        ] as [(String?, EventKind, Outcome?)])
     func `the type of an event says what began or ended`(
         _ type: String?, _ kind: EventKind, _ outcome: Outcome?
     ) throws {
@@ -62,11 +64,13 @@ import Testing
         #expect(event[.source] == .string("openlineage"))
     }
 
-    @Test(arguments: [
-        ("KeyError: 'region'", "KeyError"), ("java.io.IOException: closed", "java.io.IOException"),
-        ("exit code 1: no", nil), ("http://host: gone", nil), ("no colon", nil), (": x", nil),
-        ("Outer$Inner: x", "Outer$Inner"),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("KeyError: 'region'", "KeyError"),
+            ("java.io.IOException: closed", "java.io.IOException"),
+            ("exit code 1: no", nil), ("http://host: gone", nil), ("no colon", nil), (": x", nil),
+            ("Outer$Inner: x", "Outer$Inner"),
+        ] as [(String, String?)])
     func `the sort of error is what its message begins with, where that is a class`(
         _ message: String, _ type: String?
     ) throws {
