@@ -7,6 +7,7 @@ DEBUG = --scratch-path $(CACHE)/debug
 RELEASE = -c release --scratch-path $(CACHE)/release
 API_TOOLS = $(CACHE)/api-tools
 BROWSER = $(CACHE)/browser
+EMITTERS = $(CACHE)/emitters
 PROGRAM = $(CACHE)/release/release/stint
 SOURCES = Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
     Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
@@ -27,8 +28,9 @@ build: libraries ## Build the program for release.
 test: libraries ## Build for debugging and run every test.
 	@scripts/install-api-tools $(API_TOOLS)
 	@scripts/install-browser $(BROWSER)
+	@scripts/install-emitters $(EMITTERS)
 	swift build $(DEBUG) --build-tests
-	PATH="$(API_TOOLS)/bin:$(BROWSER)/bin:$$PATH" swift test $(DEBUG) --skip-build $(ARGUMENTS)
+	STINT_EMITTERS="$(EMITTERS)" PATH="$(API_TOOLS)/bin:$(BROWSER)/bin:$$PATH" swift test $(DEBUG) --skip-build $(ARGUMENTS)
 
 soak: libraries ## The tests against loss at their long tiers: some hours.
 	swift build $(DEBUG) --build-tests
