@@ -8,6 +8,7 @@ RELEASE = -c release --scratch-path $(CACHE)/release
 API_TOOLS = $(CACHE)/api-tools
 AWS_TOOLS = $(CACHE)/aws-tools
 BROWSER = $(CACHE)/browser
+EMITTERS = $(CACHE)/emitters
 PROGRAM = $(CACHE)/release/release/stint
 SOURCES = Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
     Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
@@ -33,8 +34,10 @@ test: libraries ## Build for debugging and run every test.
 	@scripts/install-api-tools $(API_TOOLS)
 	@scripts/install-aws-tools $(AWS_TOOLS)
 	@scripts/install-browser $(BROWSER)
+	@scripts/install-emitters $(EMITTERS)
 	swift build $(DEBUG) --build-tests
-	PATH="$(API_TOOLS)/bin:$(AWS_TOOLS)/bin:$(BROWSER)/bin:$$PATH" swift test $(DEBUG) --skip-build $(AT_ONCE) $(ARGUMENTS)
+	STINT_EMITTERS="$(EMITTERS)" PATH="$(API_TOOLS)/bin:$(AWS_TOOLS)/bin:$(BROWSER)/bin:$$PATH" \
+	    swift test $(DEBUG) --skip-build $(AT_ONCE) $(ARGUMENTS)
 
 soak: libraries ## The tests against loss at their long tiers: some hours.
 	swift build $(DEBUG) --build-tests

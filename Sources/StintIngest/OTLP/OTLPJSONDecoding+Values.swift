@@ -69,7 +69,7 @@ extension OTLPJSONDecoding {
 
     /// A number, or a string that writes one.
     private mutating func number<Value>(
-        _ expected: String, written: (String) -> Value?, _ read: (JSONNumber) -> Value?
+        _ expected: String, written: (String) -> Value?, read: (JSONNumber) -> Value?
     ) throws(Fault) -> Value {
         switch try json({ (reader) throws(IngestFault) in try reader.peek() }) {
         case .string:
@@ -83,19 +83,19 @@ extension OTLPJSONDecoding {
     }
 
     mutating func integer() throws(Fault) -> Int64 {
-        try number("A whole number of 64 bits, or a string of one,", written: { Int64($0) }) {
-            $0.integer
-        }
+        try number(
+            "A whole number of 64 bits, or a string of one,", written: { Int64($0) },
+            read: { $0.integer })
     }
 
     mutating func nanoseconds() throws(Fault) -> UInt64 {
         try number(
-            "Nanoseconds since 1970, as a number or a string,", written: { UInt64($0) }
-        ) { $0.integer.flatMap { UInt64(exactly: $0) } }
+            "Nanoseconds since 1970, as a number or a string,", written: { UInt64($0) },
+            read: { $0.integer.flatMap { UInt64(exactly: $0) } })
     }
 
     mutating func double() throws(Fault) -> Double {
-        try number("A number", written: Self.double) { $0.double }
+        try number("A number", written: Self.double, read: { $0.double })
     }
 
     private static func double(_ text: String) -> Double? {
