@@ -5,7 +5,8 @@ let package = Package(
     name: "stint",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "stint", targets: ["stint"])
+        .executable(name: "stint", targets: ["stint"]),
+        .library(name: "StintClient", targets: ["StintClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -67,6 +68,18 @@ let package = Package(
         .target(name: "StintIngest", dependencies: ["OTLPMessages", "StintModel", "StintTraces"]),
         .target(name: "StintSimulation", dependencies: ["StintModel"]),
         .target(name: "StintWire", dependencies: ["StintModel"]),
+        // What a program links to be tracked.
+        .target(
+            name: "StintClient",
+            dependencies: [
+                "StintModel", "StintWire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         .target(
             name: "StintServer",
             dependencies: [
@@ -91,7 +104,8 @@ let package = Package(
         .executableTarget(
             name: "stint",
             dependencies: [
-                "CKernel", "StintModel", "StintServer", "StintSimulation", "StintStorage",
+                "CKernel", "StintModel", "StintServer", "StintSimulation",
+                "StintStorage",
                 "StintStorageSQLite", "StintWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -132,6 +146,8 @@ let package = Package(
                 "StintIngest", "StintMetrics", "StintModel", "StintServer", "StintStorage",
                 "StintWire",
             ]),
+        .testTarget(
+            name: "StintClientTests", dependencies: ["StintClient", "StintModel"]),
         .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(
             name: "StintIngestTests",
