@@ -104,7 +104,7 @@ let package = Package(
         .executableTarget(
             name: "stint",
             dependencies: [
-                "CKernel", "StintModel", "StintServer", "StintSimulation",
+                "CKernel", "StintClient", "StintModel", "StintServer", "StintSimulation",
                 "StintStorage",
                 "StintStorageSQLite", "StintWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -156,7 +156,7 @@ let package = Package(
         .testTarget(
             name: "StintCommandTests",
             dependencies: [
-                "StintModel", "StintSimulation", "StintWire", "stint",
+                "StintClient", "StintModel", "StintSimulation", "StintWire", "stint",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
