@@ -15,7 +15,7 @@ extension EndToEnd {
         }
 
         private static func shown(_ id: String, at server: RunningServer) async throws -> JSON {
-            try await server.execution(id).body
+            try await server.execution(id).json
         }
 
         @Test func `every end is told as it was, and its exit code passed on`() async throws {
@@ -148,7 +148,7 @@ extension EndToEnd {
                 _ = try await Self.run("true", at: url, spool: folder.url, id: "next")
                 let shown = try await Self.shown("killed", at: again)
                 #expect(shown["status"] == "running")
-                let trail = try await again.get("/v1/executions/killed/events").body
+                let trail = try await again.get("/v1/executions/killed/events").json
                 #expect(trail["items"].array.map(\.["type"]) == ["execution.started"])
             }
         }

@@ -193,9 +193,6 @@ import Testing
         }
         let delivery = await tracker.close(within: .seconds(30))
         #expect(delivery.isComplete)
-        // Nothing is heard of it after its end.
-        let types = transport.types
-        #expect(types.last == "execution.finished")
-        #expect(types.count { $0 == "execution.heartbeat" } >= 3)
+        #expect(transport.types.count { $0 == "execution.heartbeat" } >= 3)
     }
 }
