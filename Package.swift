@@ -5,7 +5,8 @@ let package = Package(
     name: "stint",
     platforms: [.macOS(.v15)],
     products: [
-        .executable(name: "stint", targets: ["stint"])
+        .executable(name: "stint", targets: ["stint"]),
+        .library(name: "StintClient", targets: ["StintClient"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -73,6 +74,18 @@ let package = Package(
             ]),
         .target(name: "StintSimulation", dependencies: ["StintModel"]),
         .target(name: "StintWire", dependencies: ["StintModel"]),
+        // What a program links to be tracked.
+        .target(
+            name: "StintClient",
+            dependencies: [
+                "StintModel", "StintWire",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
         .target(
             name: "StintAWS",
             dependencies: [
@@ -109,7 +122,7 @@ let package = Package(
         .executableTarget(
             name: "stint",
             dependencies: [
-                "CKernel", "StintAWS", "StintIngest", "StintModel", "StintServer",
+                "CKernel", "StintAWS", "StintClient", "StintIngest", "StintModel", "StintServer",
                 "StintSimulation", "StintStorage", "StintStorageSQLite", "StintWire",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -158,6 +171,8 @@ let package = Package(
         .testTarget(
             name: "StintAWSTests",
             dependencies: ["StintAWS", "StintIngest", "StintModel"]),
+        .testTarget(
+            name: "StintClientTests", dependencies: ["StintClient", "StintModel"]),
         .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(
             name: "StintIngestTests",
@@ -169,7 +184,7 @@ let package = Package(
         .testTarget(
             name: "StintCommandTests",
             dependencies: [
-                "StintModel", "StintSimulation", "StintWire", "stint",
+                "StintClient", "StintModel", "StintSimulation", "StintWire", "stint",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -18,6 +18,7 @@ struct Stint: AsyncParsableCommand {
             // In the order of a first visit: serve, send, look.
             ServeCommand.self,
             SendCommand.self,
+            RunCommand.self,
             ListCommand.self,
             ShowCommand.self,
             WatchCommand.self,

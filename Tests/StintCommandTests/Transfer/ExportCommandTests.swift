@@ -52,7 +52,8 @@ import Testing
             .init(status: 403, body: #"{"detail":"This takes a key of scope read."}"#)
         } _: { server in
             let console = TestConsole()
-            #expect(try await run(server.url, console, "executions") == .unreachable)
+            let status = try await run(server.url, console, "executions")
+            #expect(status == .unreachable)
             #expect(console.errors.contains("scope read"))
             #expect(console.output.isEmpty)
         }
@@ -74,7 +75,8 @@ import Testing
             }
         } _: { server in
             let console = TestConsole()
-            #expect(try await run(server.url, console, "events") == .done)
+            let status = try await run(server.url, console, "events")
+            #expect(status == .done)
             #expect(
                 console.output == """
                     {"type":"execution.started"}

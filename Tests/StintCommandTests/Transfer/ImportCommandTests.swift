@@ -31,7 +31,8 @@ import Testing
         } _: { server in
             let console = TestConsole()
             let text = String(repeating: Self.execution + "\n", count: 400) + "{\"count\":400}\n"
-            #expect(try await run(server.url, console, text) == .done)
+            let status = try await run(server.url, console, text)
+            #expect(status == .done)
             // Started, finished, and what is known of the whole.
             #expect(
                 server.requests.map { $0.body.split(separator: "\n").count } == [500, 500, 200])
@@ -46,7 +47,8 @@ import Testing
         } _: { server in
             let console = TestConsole()
             let event = #"{"type":"execution.started", "execution":"a","id":"x","count":1}"#
-            #expect(try await run(server.url, console, event + "\n") == .done)
+            let status = try await run(server.url, console, event + "\n")
+            #expect(status == .done)
             #expect(server.requests.map(\.body) == [event + "\n"])
         }
     }
@@ -62,7 +64,8 @@ import Testing
             accepting(request)
         } _: { server in
             let console = TestConsole()
-            #expect(try await run(server.url, console, text) == .found)
+            let status = try await run(server.url, console, text)
+            #expect(status == .found)
             #expect(console.errors.contains(fault), "\(console.errors)")
         }
     }
@@ -72,7 +75,8 @@ import Testing
             accepting(request)
         } _: { server in
             let part = Self.execution + "\n{\"count\":1}\n"
-            #expect(try await run(server.url, TestConsole(), part + part) == .done)
+            let status = try await run(server.url, TestConsole(), part + part)
+            #expect(status == .done)
         }
     }
 
@@ -82,7 +86,8 @@ import Testing
         } _: { server in
             let console = TestConsole()
             let text = "{\"id\":\"\"}\n\n\(Self.execution)\nnonsense\n[]\n{\"count\":4}"
-            #expect(try await run(server.url, console, text) == .found)
+            let status = try await run(server.url, console, text)
+            #expect(status == .found)
             let lines = console.errors.split(separator: "\n")
             #expect(lines.filter { $0.hasPrefix("line 1, /id: ") }.count == 1)
             #expect(lines.filter { $0.hasPrefix("line 3, /at: old") }.count == 1)
@@ -103,7 +108,8 @@ import Testing
                 c,running,noon,,,,
                 d,running
                 """
-            #expect(try await run(server.url, console, text) == .found)
+            let status = try await run(server.url, console, text)
+            #expect(status == .found)
             let body = try #require(server.requests.first?.body)
             #expect(body.contains(#""execution":"a, b""#))
             #expect(body.contains(#""attributes":{"run":7,"x":true}"#))
@@ -120,7 +126,8 @@ import Testing
     ])
     func `a file of another sort is not begun`(_ text: String, _ what: String) async throws {
         let console = TestConsole()
-        #expect(try await run("http://127.0.0.1:1", console, text) == .wrongArguments)
+        let status = try await run("http://127.0.0.1:1", console, text)
+        #expect(status == .wrongArguments)
         #expect(console.errors.contains(what))
     }
 }

@@ -1,0 +1,7 @@
+/// What the work of a task belongs to.
+struct Surroundings: Sendable {
+    @TaskLocal static var current: Surroundings?
+
+    var execution: ExecutionScope
+    var step: StepScope?
+}
