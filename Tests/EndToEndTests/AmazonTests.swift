@@ -49,7 +49,8 @@ extension EndToEnd {
                 try await StoreFolder.use { folder in
                     let server = try await folder.start(
                         ["--sqs-queue", amazon.known.queue], launcher: Self.environment(amazon))
-                    try await Self.expectTable(of: server, toEqual: amazon)
+                    // The simulator's events, as the oldest of AWS, do not say what went wrong.
+                    try await Self.expectTable(of: server, toEqual: amazon, withErrors: false)
                     try await Self.until {
                         try await server.execution("native-1").json["agent"].string == "own"
                     }
@@ -110,7 +111,7 @@ extension EndToEnd {
 
         /// The server's executions are the source's, each with its status, times and error.
         private static func expectTable(
-            of server: RunningServer, toEqual amazon: SimulatedAmazon
+            of server: RunningServer, toEqual amazon: SimulatedAmazon, withErrors: Bool = true
         ) async throws {
             for expected in amazon.known.executions {
                 try await until {
@@ -120,7 +121,7 @@ extension EndToEnd {
                 let execution = try await server.execution(expected.arn).json
                 #expect(instant(execution["startedAt"]) == milliseconds(expected.start))
                 #expect(instant(execution["finishedAt"]) == expected.stop.map(milliseconds))
-                #expect(execution["error"]["type"].string == expected.error)
+                if withErrors { #expect(execution["error"]["type"].string == expected.error) }
                 #expect(execution["conflict"] == false)
             }
         }

@@ -6,7 +6,7 @@ enum OTLPField: UInt8, CaseIterable {
     case inputTokens, outputTokens, cachedTokens, cacheWriteTokens, reasoningTokens, cost
     case tool, toolStatus, errorType
     case spanType, pendingParent, lifecycle
-    case message, execution
+    case message, execution, metadata
     case service, namespace, environment
 }
 
@@ -21,6 +21,8 @@ enum OTLPDialects {
         (.openInferenceKind, ["openinference.span.kind"]),
         (.traceloopKind, ["traceloop.span.kind"]),
         (.requestType, ["llm.request.type"]),
+        // What a framework says of its own, as the text of a JSON object.
+        (.metadata, ["metadata"]),
         // Whose it is.
         (.agent, ["gen_ai.agent.name", "agent.name", "graph.node.id", "agent_name"]),
         (.agentID, ["gen_ai.agent.id"]),

@@ -60,6 +60,8 @@ struct OTLPMeaning {
             // Without a name it may be a wrapper around those that have one.
             role = .agent
             agent = words.name(.agent)
+        case "CHAIN" where Self.isGraph(words.word(.metadata)):
+            role = .agent
         case "CHAIN":
             role = .chain
             workflow = workflow ?? name.ending(before: ".kickoff")
@@ -70,6 +72,14 @@ struct OTLPMeaning {
         default: return false
         }
         return true
+    }
+
+    /// A graph of LangGraph, told from its nodes, which say which of them they are. It is marked as an
+    /// agent only where its name has that word in it.
+    private static func isGraph(_ metadata: String?) -> Bool {
+        guard let metadata else { return false }
+        return metadata.contains("\"ls_integration\": \"langgraph\"")
+            && !metadata.contains("\"langgraph_node\"")
     }
 
     /// OpenLLMetry's own.

@@ -22,6 +22,8 @@ struct OTLPWords {
         for index in attributes.indices {
             switch settings.vocabulary.meaning(of: attributes[index].key) {
             case .field(let field, let rank):
+                // It may hold the sender's own words beside the framework's.
+                if field == .metadata { others.append(index) }
                 let field = Int(field.rawValue)
                 if attributes[index].value.value == nil { continue }
                 if places[field] >= 0, ranks[field] <= rank { continue }

@@ -109,11 +109,11 @@ def pydantic(url, port):
     from pydantic_ai.providers.openai import OpenAIProvider
 
     traces = provider(CallExporter(f"127.0.0.1:{port}", insecure=True))
+    Agent.instrument_all(InstrumentationSettings(tracer_provider=traces))
     Agent(
         OpenAIChatModel(
             model.MODEL, provider=OpenAIProvider(base_url=model.serve(), api_key="none")),
         name="Weather", tools=[get_weather],
-        instrument=InstrumentationSettings(tracer_provider=traces),
     ).run_sync(QUESTION)
     traces.shutdown()
 

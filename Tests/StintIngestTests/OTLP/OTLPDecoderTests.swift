@@ -33,7 +33,7 @@ import Testing
             guard file.pathExtension == "bin", !file.path.contains("otlp-invalid"),
                 let head = try? String(contentsOf: head, encoding: .utf8),
                 head.contains("application/x-protobuf") || head.contains("TraceService"),
-                !head.contains("\"gzip\"\n"), let bytes = try? Data(contentsOf: file)
+                let bytes = try? Data(contentsOf: file), bytes.prefix(2) != Data([0x1F, 0x8B])
             else { return nil }
             return (file.path, Array(bytes))
         }

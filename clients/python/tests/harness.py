@@ -73,7 +73,7 @@ class TestCase(unittest.TestCase):
     def run_program(self, text, **environment):
         """Runs one to its end: (exit code, output, errors)."""
         program = self.program(text, **environment)
-        output, errors = program.communicate(timeout=60)
+        output, errors = program.communicate(timeout=300)
         return program.returncode, output, errors
 
 
