@@ -32,7 +32,8 @@ import Testing
             let head = file.deletingPathExtension().appendingPathExtension("headers.json")
             guard file.pathExtension == "bin", !file.path.contains("otlp-invalid"),
                 let head = try? String(contentsOf: head, encoding: .utf8),
-                head.contains("application/x-protobuf") || head.contains("TraceService"),
+                head.contains("application/x-protobuf") && head.contains("/v1/traces")
+                    || head.contains("TraceService"),
                 let bytes = try? Data(contentsOf: file), bytes.prefix(2) != Data([0x1F, 0x8B])
             else { return nil }
             return (file.path, Array(bytes))
