@@ -72,7 +72,7 @@ public final class Tracker: Sendable {
         let outside = around ?? settings.joins
         let isJoined = around == nil && id == nil && outside != nil
         let text = (isJoined ? outside : id) ?? randomHex()
-        let clipped = text.isEmpty ? randomHex() : text.clipped(toBytes: Limits.executionIDBytes)
+        let clipped = text.isEmpty ? randomHex() : text.cut(toBytes: Limits.executionIDBytes)
         guard let identity = ExecutionID(rawValue: clipped) else { preconditionFailure() }
         let execution = ExecutionScope(
             tracker: self, id: identity, attempt: UInt16(clamping: max(1, attempt)),
@@ -88,7 +88,7 @@ public final class Tracker: Sendable {
             facts.append(
                 Fact(
                     fact,
-                    .string(isID ? text.clipped(toBytes: Limits.executionIDBytes) : text.asName)))
+                    .string(isID ? text.cut(toBytes: Limits.executionIDBytes) : text.asName)))
         }
         if !steps.isEmpty {
             facts.append(
@@ -106,13 +106,10 @@ public final class Tracker: Sendable {
     }
 
     private var traceAttributes: [String: AttributeValue] {
-        let parts = settings.traceParent?.split(separator: "-") ?? []
-        guard parts.count >= 4, parts[1].utf8.count == 32, parts[2].utf8.count == 16 else {
-            return [:]
-        }
+        guard let parent = settings.traceParent.flatMap(TraceParent.init) else { return [:] }
         return [
-            "traceId": AttributeValue(String(parts[1])),
-            "parentSpanId": AttributeValue(String(parts[2])),
+            "traceId": AttributeValue(parent.traceID),
+            "parentSpanId": AttributeValue(parent.parentID),
         ]
     }
 

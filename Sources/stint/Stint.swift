@@ -38,7 +38,7 @@ struct Stint: AsyncParsableCommand {
             SimulateCommand.self,
         ])
 
-    static let version = "0.4.0"
+    static let version = "0.5.0"
 
     static func main() async {
         do {

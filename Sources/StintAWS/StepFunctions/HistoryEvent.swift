@@ -89,16 +89,7 @@ public struct HistoryEvent: Decodable, Hashable, Sendable {
         let message = details.cause.flatMap { $0.isEmpty ? nil : $0 }
         guard type != nil || message != nil else { return nil }
         return Failure(
-            type: type?.cut(to: Limits.nameBytes), message: message?.cut(to: Limits.textBytes))
-    }
-}
-
-extension String {
-    /// As much of it from the beginning as takes no more bytes, cut between two characters.
-    func cut(to limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var end = utf8.index(startIndex, offsetBy: limit)
-        while utf8[end] & 0xC0 == 0x80 { utf8.formIndex(before: &end) }
-        return String(self[..<end])
+            type: type?.cut(toBytes: Limits.nameBytes),
+            message: message?.cut(toBytes: Limits.textBytes))
     }
 }

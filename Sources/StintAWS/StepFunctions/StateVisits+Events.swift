@@ -19,9 +19,9 @@ extension StateVisits {
             var event = Event(kind, execution: execution, at: at, attempt: turn.attempt)
             event.step = Self.key(visit.id)
             event.stepTry = turn.number
-            let name = visit.name.cut(to: Limits.nameBytes)
+            let name = visit.name.cut(toBytes: Limits.nameBytes)
             event.facts = [
-                Fact(.name, .string(name)), Fact(.kind, .string(visit.kind.cut(to: 64))),
+                Fact(.name, .string(name)), Fact(.kind, .string(visit.kind.cut(toBytes: 64))),
                 Fact(.activity, .string(activity(of: visit))),
             ]
             if let parent = visit.parent {
@@ -49,7 +49,7 @@ extension StateVisits {
     private func activity(of visit: Visit) -> String {
         let what = visit.function ?? visit.resource
         let text = what.map { "\(visit.name): \($0)" } ?? visit.name
-        return text.cut(to: Limits.textBytes)
+        return text.cut(toBytes: Limits.textBytes)
     }
 
     private func attributes(of visit: Visit) -> [Attribute] {
@@ -58,7 +58,7 @@ extension StateVisits {
             ("logGroup", visit.function.map { "/aws/lambda/\($0)" }), ("mapRunArn", visit.mapRun),
         ]
         return told.compactMap { key, text in
-            text.map { Attribute(key, .string($0.cut(to: Limits.attributeBytes))) }
+            text.map { Attribute(key, .string($0.cut(toBytes: Limits.attributeBytes))) }
         }
     }
 }

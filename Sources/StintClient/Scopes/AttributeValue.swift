@@ -8,7 +8,7 @@ public struct AttributeValue: Hashable, Sendable, ExpressibleByStringLiteral,
     let scalar: Scalar
 
     public init(_ text: String) {
-        scalar = .string(text.clipped(toBytes: Limits.attributeBytes))
+        scalar = .string(text.cut(toBytes: Limits.attributeBytes))
     }
 
     public init(_ number: Int) { scalar = .integer(Int64(number)) }

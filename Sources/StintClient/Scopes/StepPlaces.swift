@@ -23,7 +23,7 @@ struct StepPlaces: Sendable {
         }
         let count = uses[name, default: 0] + 1
         uses[name] = count
-        let key = count == 1 ? name : "\(name.clipped(toBytes: 240))#\(count)"
+        let key = count == 1 ? name : "\(name.cut(toBytes: 240))#\(count)"
         return Place(key: key, try: 1)
     }
 

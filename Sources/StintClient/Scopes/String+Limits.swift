@@ -4,19 +4,11 @@ import StintModel
 // long would cost the whole event.
 
 extension String {
-    /// The longest beginning of at most so many UTF-8 bytes that ends between characters.
-    func clipped(toBytes limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        var end = utf8.index(startIndex, offsetBy: limit)
-        while end > startIndex, UTF8.isContinuation(utf8[end]) { end = utf8.index(before: end) }
-        return String(self[..<end])
-    }
-
     /// As a name: never empty, at most ``Limits/nameBytes`` long.
-    var asName: String { isEmpty ? "unnamed" : clipped(toBytes: Limits.nameBytes) }
+    var asName: String { isEmpty ? "unnamed" : cut(toBytes: Limits.nameBytes) }
 
     /// As a text: at most ``Limits/textBytes`` long.
-    var asText: String { clipped(toBytes: Limits.textBytes) }
+    var asText: String { cut(toBytes: Limits.textBytes) }
 
     /// The last so many UTF-8 bytes, from the beginning of a character on.
     func lastBytes(_ limit: Int) -> String {

@@ -1,15 +1,13 @@
-import StintModel
-
 /// A `traceparent`: W3C Trace Context, in version 00 as in those to come.
-struct TraceParent {
+public struct TraceParent: Hashable, Sendable {
     /// 32 hexadecimal digits in lower case.
-    let traceID: String
+    public let traceID: String
     /// 16 hexadecimal digits in lower case.
-    let parentID: String
-    let isSampled: Bool
+    public let parentID: String
+    public let isSampled: Bool
 
     /// - Returns: `nil` for what is none; whoever sent it is not to be blamed for that.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 55, bytes[2] == 0x2D, bytes[35] == 0x2D, bytes[52] == 0x2D,
             let version = Self.octet(bytes[0..<2]), version != 0xFF,
