@@ -9,15 +9,16 @@ API_TOOLS = $(CACHE)/api-tools
 AWS_TOOLS = $(CACHE)/aws-tools
 BROWSER = $(CACHE)/browser
 EMITTERS = $(CACHE)/emitters
+PEERS = $(CACHE)/peers
 PROGRAM = $(CACHE)/release/release/stint
 SOURCES = Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
     Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak fuzz sanitize lint format bench screens docs libraries protobuf clean
+.PHONY: help run build test soak fuzz sanitize lint format bench bench-peers screens docs libraries protobuf clean
 
 help: ## List these targets.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 run: build ## Build for release and serve on this machine, with a store in your data folder.
 	@exec $(PROGRAM) serve $(ARGUMENTS)
@@ -74,6 +75,11 @@ bench: build ## Measure the release build from outside and print a table.
 	swift build -c release --package-path Benchmarks --scratch-path $(CACHE)/benchmarks
 	$(CACHE)/benchmarks/release/stint-bench $(PROGRAM) --metrics $(METRICS) \
 	    --cache $(CACHE)/bench-stores $(ARGUMENTS)
+
+bench-peers: build ## Measure beside Phoenix and MLflow, installed from PyPI.
+	@scripts/install-peers $(PEERS)
+	swift build -c release --package-path Benchmarks --scratch-path $(CACHE)/benchmarks
+	$(CACHE)/benchmarks/release/stint-bench $(PROGRAM) --peers $(PEERS) $(ARGUMENTS)
 
 screens: build ## Take pictures of every page with a simulated fleet, into Documentation/screens.
 	@scripts/install-browser $(BROWSER)

@@ -172,6 +172,7 @@ extension Execution.Step {
 
     func writeSummaryJSON(to json: inout JSONWriter) {
         json.object { json in
+            json.member("key", key)
             json.member("name", name)
             json.member("order", Int64(order))
             json.member("status", status.word)

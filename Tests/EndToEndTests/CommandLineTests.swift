@@ -37,6 +37,19 @@ extension EndToEnd {
             }
         }
 
+        @Test func `steps of one name are counted each`() async throws {
+            try await RunningServer.serving { server in
+                let steps = ["a", "b", "c"].map {
+                    #"{"type":"step.finished","execution":"job","step":"\#($0)","name":"chat","status":"succeeded"}"#
+                }
+                let sent = try await Self.stint(
+                    server, "send", "-", input: steps.joined(separator: "\n"))
+                #expect(sent.exitCode == 0, "\(sent.errors)")
+                let list = try await Self.stint(server, "list")
+                #expect(list.text.contains("3/3"), "\(list.text)")
+            }
+        }
+
         @Test func `an event that is refused is told with its line`() async throws {
             try await RunningServer.serving("--retention", "36500d") { server in
                 let lines = "{\"type\":\"nonsense\"}\n" + Self.events

@@ -219,14 +219,16 @@ struct BenchError: Error, CustomStringConvertible {
 enum Request {
     /// - Parameter key: Of a server that asks for one.
     static func post(
-        _ path: String, key: String? = nil, type: String = "application/json", _ body: [UInt8]
+        _ path: String, key: String? = nil, type: String = "application/json",
+        headers: [String] = [], _ body: [UInt8]
     ) -> [UInt8] {
-        Array(
+        let more = headers + (key.map { ["Authorization: Bearer \($0)"] } ?? [])
+        return Array(
             """
             POST \(path) HTTP/1.1\r
             Host: 127.0.0.1\r
             Content-Type: \(type)\r
-            \(key.map { "Authorization: Bearer \($0)\r\n" } ?? "")Content-Length: \(body.count)\r
+            \(more.map { $0 + "\r\n" }.joined())Content-Length: \(body.count)\r
             \r
 
             """.utf8) + body

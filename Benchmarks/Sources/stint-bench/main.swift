@@ -1,12 +1,14 @@
 import Foundation
 
-// stint-bench PROGRAM [--quick] [--executions N] [--metrics N[,N]] [--cache FOLDER]: measures the built
-// program from outside and prints a table. It never fails on a figure.
+// stint-bench PROGRAM [--quick] [--executions N] [--metrics N[,N]] [--cache FOLDER] [--peers FOLDER]:
+// measures the built program from outside and prints a table. It never fails on a figure. With --peers
+// it measures beside it what that virtual environment holds of others, and nothing else.
 
 let arguments = CommandLine.arguments.dropFirst()
 guard let program = arguments.first, !program.hasPrefix("-") else {
     print(
-        "usage: stint-bench PROGRAM [--quick] [--executions N] [--metrics N[,N]] [--cache FOLDER]")
+        "usage: stint-bench PROGRAM [--quick] [--executions N] [--metrics N[,N]] [--cache FOLDER] [--peers FOLDER]"
+    )
     exit(2)
 }
 let isQuick = arguments.contains("--quick")
@@ -21,7 +23,9 @@ func value(of option: String) -> String? {
 }
 /// `--only batches`, `singles`, `otlp`, `keys`, `rollups`, `silence`, `fleet`, `feed`, `history` or
 /// `metrics` measures that part alone.
-func isWanted(_ part: String) -> Bool { value(of: "--only").map { $0 == part } ?? true }
+func isWanted(_ part: String) -> Bool {
+    value(of: "--only").map { $0 == part } ?? (value(of: "--peers") == nil)
+}
 let folder = NSTemporaryDirectory() + "stint-bench-\(getpid())"
 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
 defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -96,6 +100,10 @@ if isWanted("singles") {
 
 if isWanted("otlp") {
     try TraceBench(program: program, folder: folder, isQuick: isQuick).run(raw: raw)
+}
+
+if let peers = value(of: "--peers") {
+    try PeerBench(program: program, peers: peers, folder: folder, isQuick: isQuick).run()
 }
 
 if isWanted("keys") {

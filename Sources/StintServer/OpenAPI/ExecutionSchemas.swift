@@ -91,7 +91,8 @@ extension Schema {
     ]).describing("One try of one step in one attempt.")
 
     static let stepSummary = object([
-        "name": string, "order": count, "status": words(StepStatus.allCases.map(\.word)),
+        "key": string, "name": string, "order": count,
+        "status": words(StepStatus.allCases.map(\.word)),
         "activity": string.optional, "startedAt": instant.optional,
         "durationSeconds": seconds.optional,
     ])
