@@ -9,7 +9,7 @@ final class GzipStream {
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
 
     init() {
-        stream.initialize(to: z_stream())
+        stream.initialize(to: stint_stream())
         guard stint_deflate_init_gzip(stream, Gzip.Effort.quick.rawValue) == Z_OK else {
             preconditionFailure("zlib has no memory.")
         }
@@ -30,18 +30,16 @@ final class GzipStream {
         let step = 32 << 10
         var output = ByteBuffer()
         bytes.withUnsafeBufferPointer { bytes in
-            // zlib does not write through this pointer; its type is older than `const`.
-            stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
-            stream.pointee.avail_in = UInt32(bytes.count)
+            stint_set_input(stream, bytes.baseAddress, UInt32(bytes.count))
             var isFull = true
             while isFull {
                 output.writeWithUnsafeMutableBytes(minimumWritableBytes: step) { space in
-                    stream.pointee.next_out = space.baseAddress?.assumingMemoryBound(to: UInt8.self)
-                    stream.pointee.avail_out = UInt32(step)
+                    stint_set_output(stream, space.baseAddress, UInt32(step))
                     let code = deflate(stream, flush)
                     precondition(code != Z_STREAM_ERROR, "zlib's stream is as it was set up.")
-                    isFull = stream.pointee.avail_out == 0
-                    return step - Int(stream.pointee.avail_out)
+                    let unwritten = Int(stint_unwritten(stream))
+                    isFull = unwritten == 0
+                    return step - unwritten
                 }
             }
         }
