@@ -38,7 +38,6 @@ struct PeerBench {
         // The first request opens what is opened lazily.
         _ = try Load.run(port: server.port, requests: [requests(1, first: 90, peer.headers)[0]])
         let warm = try server.awaitSpans(Self.spansPerRequest)
-        let used = server.processorSeconds
         let load = requests(isQuick ? 1 : 5, first: 10, peer.headers)
         let spans = load.reduce(0) { $0 + $1.count } * Self.spansPerRequest
         let begin = Load.now()
@@ -49,7 +48,7 @@ struct PeerBench {
         row(
             peer.name,
             "\(count(rate)) spans/s stored, \(count(Double(spans) / answered.seconds)) answered",
-            "\(stored) of \(spans) spans; \(microseconds((server.processorSeconds - used) / Double(spans))) of processor a span; Stint takes \(count(ours / rate)) × as many"
+            "\(stored) of \(spans) spans; Stint takes \(count(ours / rate)) × as many"
         )
     }
 
@@ -138,8 +137,6 @@ private final class PeerProcess {
         process.terminate()
         process.waitUntilExit()
     }
-
-    var processorSeconds: Double { ServerProcess.processorSeconds(of: process.processIdentifier) }
 
     /// Waits until so many are stored, or for ten seconds no more are.
     ///

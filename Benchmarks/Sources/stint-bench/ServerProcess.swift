@@ -62,10 +62,11 @@ final class ServerProcess {
     }
 
     /// Seconds of processor time used so far.
-    var processorSeconds: Double { Self.processorSeconds(of: process.processIdentifier) }
-
-    static func processorSeconds(of process: Int32) -> Double {
-        let stat = (try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)) ?? ""
+    var processorSeconds: Double {
+        let stat =
+            (try? String(
+                contentsOfFile: "/proc/\(process.processIdentifier)/stat",
+                encoding: .utf8)) ?? ""
         let fields = stat.split(separator: ")").last?.split(separator: " ") ?? []
         guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12])
         else { return .nan }
