@@ -139,8 +139,9 @@ extension EndToEnd {
                     environment: ["STINT_URL": url, "STINT_SPOOL": folder.url.path])
                 let child = await output.firstLine(within: .seconds(30))
                 killed.send(SIGKILL)
-                _ = await killed.exitCode()
+                // Foundation waits for all that inherited its socket.
                 if let child = child.flatMap({ Int32($0) }) { kill(child, SIGKILL) }
+                _ = await killed.exitCode()
 
                 let again = try await store.start([
                     "--port", String(url.split(separator: ":").last ?? ""),
