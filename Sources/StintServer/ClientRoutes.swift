@@ -26,15 +26,15 @@ struct ClientRoutes: Sendable {
         try parameters.finish()
 
         let page = try await store.clients(in: workspace, after: position, limit: limit)
-        return Answer.json { json in
-            json.object { json in
-                json.key("items")
-                json.array(page.items) { json, client in client.writeJSON(to: &json) }
-                if let next = page.next {
-                    json.member("nextCursor", cursor.text(for: next, in: list))
-                }
+        var json = JSONWriter(capacity: 320 * page.items.count + 64)
+        json.object { json in
+            json.key("items")
+            json.array(page.items) { json, client in client.writeJSON(to: &json) }
+            if let next = page.next {
+                json.member("nextCursor", cursor.text(for: next, in: list))
             }
         }
+        return Answer.tagged(json, for: request)
     }
 }
 

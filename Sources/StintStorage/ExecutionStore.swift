@@ -138,7 +138,8 @@ public protocol ExecutionStore: Sendable {
     func sumWorkerLoad(at now: Instant, limit: Int) async throws(StoreError) -> Int
 
     /// A page of the clients that number their events, those heard last first, from where `position`
-    /// left off. One that is heard of while pages are read moves to the front.
+    /// left off. One that is heard of while pages are read moves to the front; one whose books are
+    /// damaged is left out, so that a page may hold fewer than asked for.
     func clients(
         in workspace: Workspace, after position: PagePosition?, limit: Int
     ) async throws(StoreError) -> ClientPage

@@ -31,16 +31,19 @@ extension SQLiteReader {
         list.bind(3, position?.tie ?? .max)
         // One more says whether there is a next page.
         list.bind(4, Int64(limit) + 1)
+        var rows = 0
         var found: [StoredClient] = []
         var last: PagePosition?
         var next: PagePosition?
-        try list.each { (row) throws(SQLiteFailure) in
-            if found.count == limit {
+        try list.each { (row) in
+            if rows == limit {
                 next = last
                 return
             }
-            found.append(try SQLiteRows.client(row))
+            rows += 1
             last = PagePosition(key: row.integer(3), tie: row.integer(0))
+            // Of damaged books the audit tells.
+            if let client = try? SQLiteRows.client(row) { found.append(client) }
         }
         return ClientPage(items: found, next: next)
     }

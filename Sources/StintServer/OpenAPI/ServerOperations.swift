@@ -36,7 +36,7 @@ extension Operation {
             \(ClientLedger.clientsPerWorkspace).
             """,
         parameters: [.limit, .cursor],
-        success: .json(.clientPage, "One page of clients."))
+        success: .tagged(.clientPage, "One page of clients."))
 
     static let scrape = Operation(
         id: "scrape", group: .operations,
