@@ -35,7 +35,7 @@ struct ExecutionRoutes: Sendable {
         let query = try ExecutionQuery(workspace: scope.identity.workspace, &parameters)
         let limit = try parameters.integer("limit", in: 1...500) ?? 50
         let list = query.listIdentity
-        let position = try position(&parameters, in: list)
+        let position = try parameters.position(by: cursor, in: list)
         try parameters.finish()
 
         let page = try await store.page(query, after: position, limit: limit)
@@ -138,7 +138,7 @@ struct ExecutionRoutes: Sendable {
         var parameters = try QueryParameters(request)
         let limit = try parameters.integer("limit", in: 1...500) ?? 50
         let list = Array("events\u{0}\(workspace.rawValue)\u{0}\(id.rawValue)".utf8)
-        let position = try position(&parameters, in: list)
+        let position = try parameters.position(by: cursor, in: list)
         try parameters.finish()
 
         let page = try await store.trail(of: id, in: workspace, after: position, limit: limit)
@@ -187,18 +187,6 @@ struct ExecutionRoutes: Sendable {
         guard let text = PercentEncoding.decode(raw.utf8), let id = ExecutionID(rawValue: text)
         else { throw Problem.unknownExecution(raw) }
         return id
-    }
-
-    private func position(
-        _ parameters: inout QueryParameters, in list: [UInt8]
-    ) throws(Problem) -> PagePosition? {
-        guard let text = try parameters.one("cursor") else { return nil }
-        guard let position = cursor.position(in: text, of: list) else {
-            throw .parameter(
-                "cursor",
-                "it is not one of this list. Cursors hold for the same filters and order alone.")
-        }
-        return position
     }
 
     private func write(next: PagePosition?, in list: [UInt8], to json: inout JSONWriter) {

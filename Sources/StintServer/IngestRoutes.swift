@@ -39,15 +39,29 @@ struct IngestRoutes: Sendable {
     {
         try QueryParameters(request).finish()
         let form = try MediaType.form(of: request, among: Self.nativeForms)
-        let (submission, result) = try await reading.read(request) { body in
+        var (submission, result) = try await reading.read(request) { body in
             try decode(body, scope) { (bytes, window, sink) throws(BodyError) in
                 try NativeEventDecoder.decode(
                     bytes, as: form, window: window, maximumEvents: maximumEvents, into: sink)
             }
         }
+        submission.batch = batch(request, of: scope.identity.workspace, result)
         try await recorder.record(submission)
         count(result)
         return answer(.ok, result)
+    }
+
+    /// What came of the events that a client numbered; `nil` where it numbers none, or not as it
+    /// should, which is counted.
+    private func batch(
+        _ request: Request, of workspace: Workspace, _ result: IngestResult
+    ) -> ClientBatch? {
+        do {
+            return try ClientNumbers(request.headers)?.batch(of: workspace, result)
+        } catch {
+            metrics.clientNumbersIgnored.add()
+            return nil
+        }
     }
 
     // MARK: POST /v1/eventbridge

@@ -1,5 +1,6 @@
 import Hummingbird
 import StintModel
+import StintStorage
 
 /// The parameters of a request's query, each read once; what nobody read is an error.
 struct QueryParameters {
@@ -84,6 +85,19 @@ struct QueryParameters {
             throw .parameter(name, "\(words) is due.")
         }
         return value
+    }
+
+    /// Where the page begins that a cursor asks for.
+    mutating func position(
+        by cursor: Cursor, in list: [UInt8]
+    ) throws(Problem) -> PagePosition? {
+        guard let text = try one("cursor") else { return nil }
+        guard let position = cursor.position(in: text, of: list) else {
+            throw .parameter(
+                "cursor",
+                "it is not one of this list. Cursors hold for the same filters and order alone.")
+        }
+        return position
     }
 
     /// - Throws: ``Problem`` where a parameter is left that nobody asked for.

@@ -24,12 +24,14 @@ public final class Recorder: Service {
         public var recordings: [Recording] = []
         public var traces: [TraceRecording] = []
         public var workers: [WorkerSample] = []
+        /// What came of it, where its client numbers its events.
+        public var batch: ClientBatch?
         /// About what it takes in memory while it waits.
         public var bytes = 0
 
         public init() {}
 
-        public var isEmpty: Bool { count == 0 }
+        public var isEmpty: Bool { count == 0 && batch == nil }
         var count: Int { recordings.count + traces.count + workers.count }
     }
 
@@ -216,6 +218,7 @@ public final class Recorder: Service {
     /// - Returns: Why the store is broken, where it is.
     private func commit(_ group: [Waiting]) async -> String? {
         var all = RecordingGroup(recordings: [], receivedAt: now())
+        all.batches = group.compactMap(\.submission.batch)
         if group.count == 1 {
             all.recordings = group[0].submission.recordings
             all.traces = group[0].submission.traces

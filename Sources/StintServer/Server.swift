@@ -268,6 +268,7 @@ public struct Server: Service {
         let sessions = SessionRoutes(
             access: access, live: live, reading: reading(4 << 10))
         let audit = AuditRoutes(store: store)
+        let clients = ClientRoutes(store: store, cursor: cursor)
         let health = HealthRoutes(store: store, version: version)
         let scrape = MetricsRoutes(
             metrics: metrics, recorder: recorder, store: store, version: version,
@@ -276,7 +277,7 @@ public struct Server: Service {
         let routes =
             ingest.routes + traces.routes + executions.routes + exports.routes
             + LiveRoutes(live: live).routes + figures.routes + diagnosis.routes + keys.routes
-            + sessions.routes + audit.routes + health.routes
+            + sessions.routes + audit.routes + clients.routes + health.routes
             + scrape.routes + PageRoutes().routes
         return routes.described(version: version, cookie: access.cookie)
     }

@@ -26,6 +26,9 @@ public enum AuditLaw: String, CaseIterable, Sendable {
     case parts
     /// The load of five minutes is the sum of its workers' reports, where those are kept.
     case load
+    /// Of each client what is stored and rejected is what was received, no more than it numbered, and
+    /// the gaps are between numbers that came.
+    case clients
     /// What the engine's own check says of the file.
     case integrity
 
@@ -43,6 +46,7 @@ public enum AuditLaw: String, CaseIterable, Sendable {
         case .started: "started = finished + open"
         case .parts: "parts make the total"
         case .load: "load is the sum of reports"
+        case .clients: "stored + rejected = received, of each client"
         case .integrity: "the file is whole"
         }
     }

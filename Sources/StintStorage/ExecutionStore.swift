@@ -21,6 +21,10 @@ public protocol ExecutionStore: Sendable {
     /// known, what it told before is replaced. An execution that no trace tells of any more, and no
     /// event ever did, is as if it had never been.
     ///
+    /// What clients say of the numbers of their events is counted along with the events, so that
+    /// the books hold whatever happens (``ClientLedger``). Of a workspace
+    /// ``ClientLedger/clientsPerWorkspace`` clients are kept, and what the others came to.
+    ///
     /// - Returns: The executions whose state changed, each once.
     func record(_ group: RecordingGroup) async throws(StoreError) -> [Change]
 
@@ -60,8 +64,8 @@ public protocol ExecutionStore: Sendable {
     /// Removes a portion of what has been kept for long enough, by age and by size. Roll-ups keep
     /// what expired executions counted for, until their own time comes.
     ///
-    /// - Returns: How many executions, pieces of trail and cells were removed; 0 says that none is
-    ///   left.
+    /// - Returns: How many executions, pieces of trail, cells and clients were removed; 0 says that
+    ///   none is left.
     func expire(_ expiry: Expiry) async throws(StoreError) -> Int
 
     /// Removes an execution with everything that is known of it, and subtracts it from the roll-ups.
@@ -132,6 +136,16 @@ public protocol ExecutionStore: Sendable {
     ///
     /// - Returns: How many were; 0 says that none is left.
     func sumWorkerLoad(at now: Instant, limit: Int) async throws(StoreError) -> Int
+
+    /// A page of the clients that number their events, those heard last first, from where `position`
+    /// left off. One that is heard of while pages are read moves to the front; one whose books are
+    /// damaged is left out, so that a page may hold fewer than asked for.
+    func clients(
+        in workspace: Workspace, after position: PagePosition?, limit: Int
+    ) async throws(StoreError) -> ClientPage
+
+    /// What these clients come to.
+    func clientTotals(in workspace: Workspace) async throws(StoreError) -> ClientTotals
 
     /// How many traces there are, of all workspaces, that have told of no execution so far.
     func undecidedTraces() async throws(StoreError) -> Int

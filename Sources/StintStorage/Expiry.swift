@@ -4,7 +4,8 @@ public import StintModel
 public struct Expiry: Hashable, Sendable {
     /// How long executions are kept: see ``ExecutionState/expiresAt(retention:)``.
     public var retention: TimeSpan
-    /// How long the events themselves are kept.
+    /// How long the events themselves are kept, and the books of clients that are silent: those a day
+    /// at least.
     public var trailRetention: TimeSpan
     /// How long spans wait for those that say of what execution they are; four times as long where a
     /// model call or a tool is among them.

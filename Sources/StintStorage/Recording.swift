@@ -112,16 +112,19 @@ public struct RecordingGroup: Sendable {
     public var recordings: [Recording]
     public var traces: [TraceRecording]
     public var workers: [WorkerSample]
+    /// What came of the requests whose events their clients had numbered.
+    public var batches: [ClientBatch]
     /// The server's clock when the group was received.
     public var receivedAt: Instant
 
     public init(
         recordings: [Recording], traces: [TraceRecording] = [], workers: [WorkerSample] = [],
-        receivedAt: Instant
+        batches: [ClientBatch] = [], receivedAt: Instant
     ) {
         self.recordings = recordings
         self.traces = traces
         self.workers = workers
+        self.batches = batches
         self.receivedAt = receivedAt
     }
 }

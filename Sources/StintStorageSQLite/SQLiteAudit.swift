@@ -73,6 +73,7 @@ public struct SQLiteAudit {
         try checkTraces()
         try checkRollUps()
         try checkLoad()
+        try checkClients()
     }
 
     private func each(
@@ -286,6 +287,22 @@ public struct SQLiteAudit {
                     : .init(
                         .load, workspace: owner, at: LoadGrid.start(ofBucket: bucket),
                         detail: "The load of these five minutes is not the sum of their reports"))
+        }
+    }
+
+    // MARK: Clients
+
+    private mutating func checkClients() throws(SQLiteFailure) {
+        let list = try Statement(SQLiteRows.clients, on: connection)
+        defer { list.finalize() }
+        for (number, workspace) in workspaces {
+            list.bind(1, number)
+            try list.each { (row) in
+                let isWhole = (try? SQLiteRows.client(row)) != nil
+                let what = "The books of the client \(row.text(1)) do not balance."
+                report.check(
+                    .clients, isWhole ? nil : .init(.clients, workspace: workspace, detail: what))
+            }
         }
     }
 }

@@ -30,12 +30,13 @@ extension SQLiteWriter {
         }
         let traces = try expireUndecided(expiry)
         let cells = try expireCells(expiry) + expireLoad(expiry)
+        let clients = try expireClients(expiry)
         let oldest = try expireOldest(expiry)
         try expireErasures(now)
         try giveRoomBack()
         checkpointIfDue()
         returnRoom()
-        return pieces + executions + traces + cells + oldest
+        return pieces + executions + traces + cells + clients + oldest
     }
 
     // MARK: Executions

@@ -145,6 +145,7 @@ actor SQLiteWriter {
             }
             seen.write()
             try record(group.workers)
+            try record(group.batches, receivedAt: group.receivedAt)
             try add(delta)
             return changes
         }

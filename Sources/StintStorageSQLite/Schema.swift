@@ -314,6 +314,10 @@ enum Schema {
             try TracesMigration.make(db)
             crashPoint("migration")
         }
+        migrator.registerMigration("7 clients") { db in
+            try ClientsMigration.make(db)
+            crashPoint("migration")
+        }
         return migrator
     }
 }

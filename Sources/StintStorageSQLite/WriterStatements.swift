@@ -45,6 +45,7 @@ struct WriterStatements {
     let putCell: Statement
     let workerLoad: LoadStatements
     let traces: TraceStatements
+    let clients: ClientStatements
     let findExpiredCell: Statement
     let putExpiredCell: Statement
     let nextSeries: Statement
@@ -170,6 +171,7 @@ struct WriterStatements {
         putCell = try prepare(Self.putCellText)
         workerLoad = try LoadStatements(prepare)
         traces = try TraceStatements(prepare)
+        clients = try ClientStatements(prepare)
         findExpiredCell = try prepare(
             """
             SELECT cell, minutes FROM expired_roll_up

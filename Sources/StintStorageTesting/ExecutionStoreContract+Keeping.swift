@@ -151,6 +151,7 @@ extension ExecutionStoreContract {
         Clause("the books balance after everything that may happen") { store in
             var fleet = SampleFleet(seed: 50, spacing: .seconds(1_800))
             var traces = SampleTraces(seed: 50)
+            var clients = SampleClients(seed: 50)
             var random = SeededGenerator(seed: 50)
             for round in 0..<12 {
                 let histories = (0..<15).map { _ in fleet.next() }
@@ -167,7 +168,10 @@ extension ExecutionStoreContract {
                     RecordingGroup(traces: traces.next().deliveries(using: &random).flatMap(\.self))
                 )
                 var crew = SampleCrew(seed: UInt64(round), in: workspace)
-                _ = try await store.record(RecordingGroup(crew.reports(count: 20)))
+                var group = RecordingGroup(crew.reports(count: 20))
+                group.batches = clients.batches(count: 5).filter { _ in random.chance(80) }
+                group.receivedAt = SampleFleet.noon + .days(Int64(round % 4))
+                _ = try await store.record(group)
                 _ = try await store.sumWorkerLoad(at: SampleFleet.noon + .days(1), limit: 3)
                 let erased = random.pick(histories)[0].execution!
                 _ = try await store.erase(

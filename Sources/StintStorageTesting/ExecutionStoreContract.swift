@@ -22,7 +22,7 @@ public enum ExecutionStoreContract {
 
     public static let clauses =
         recording + reading + history + trail + figures + diagnosis + keeping + silence + erasure
-        + traces + tracedEnds + load + books + pricing + keys + sessions
+        + traces + tracedEnds + load + clients + books + pricing + keys + sessions
 
     // MARK: Recording
 

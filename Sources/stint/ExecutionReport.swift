@@ -392,7 +392,8 @@ struct ExecutionReport {
         }
         if let missing = execution.missingEvents, missing > 0 {
             let count = NumberFormat.count(Int64(missing), separator: style.thousands)
-            notes.append("incomplete: its client had to drop \(count) events")
+            let events = missing == 1 ? "event" : "events"
+            notes.append("incomplete: its client had to drop \(count) \(events)")
         }
         return notes.map { "  \($0)" }
     }

@@ -135,6 +135,9 @@ extension EndToEnd {
                 try await walk.ask("listAgents", query: "limit=1")
                 try await walk.ask("listAgents")
                 try await walk.ask("audit")
+                try await Self.tellNumbered(server)
+                try await walk.ask("listClients")
+                try await walk.ask("listClients", query: "limit=1")
                 try await walk.ask("isLive")
                 try await walk.ask("isReady")
                 try await walk.ask("scrape")
@@ -164,6 +167,19 @@ extension EndToEnd {
             }
         }
 
+        /// Two clients, of whose events some did not come.
+        private static func tellNumbered(_ server: RunningServer) async throws {
+            for digit in ["a", "b"] {
+                let reply = try await server.request(
+                    .POST, "/v1/events",
+                    headers: [
+                        "Content-Type": "application/json", "Stint-Sequence": "3-3",
+                        "Stint-Client": String(repeating: digit, count: 32),
+                    ], body: Data("[{}]".utf8))
+                #expect(reply.status == 200)
+            }
+        }
+
         @Test func `each parameter described is taken, and no other`() async throws {
             let examples = [
                 "agent": "a", "status": "failed", "from": "2026-11-01T12:00:00Z",
@@ -180,6 +196,7 @@ extension EndToEnd {
                         try await ExecutionTests.tell(server, type, id, ["agent": .string(id)])
                     }
                 }
+                try await Self.tellNumbered(server)
                 for operation in try await server.interface.operations {
                     let path = operation.path.replacing("{id}", with: "one")
                         .replacing("{block}", with: "latency")

@@ -78,6 +78,33 @@ extension FuzzTarget {
         _ = book.inForce(at: Instant(microseconds: 0))
     }
 
+    /// The books of a client: the numbers of a row, of eight bytes each, then the gaps.
+    static let client = FuzzTarget("client") { (bytes) throws(BrokenPromise) in
+        guard bytes.count >= 64 else { return }
+        func number(_ place: Int) -> Int64 {
+            Int64(
+                bitPattern: bytes[(place * 8)..<(place * 8 + 8)].reduce(0) { $0 << 8 | UInt64($1) })
+        }
+        let row = ClientLedger.Row(
+            firstSeenAt: Instant(microseconds: number(0)),
+            lastSeenAt: Instant(microseconds: number(1)), highest: number(2), received: number(3),
+            stored: number(4), rejected: number(5), dropped: number(6), unknown: number(7),
+            gaps: Array(bytes[64...]))
+        guard var ledger = try? ClientLedger(row) else { return }
+        try promise((try? ClientLedger(ledger.row)) == ledger, "What is stored is read back.")
+        try promise(ledger.inFlight >= 0, "No less than nothing is in flight.")
+        let first = max(1, min(ledger.highest, number(7) & 0xFFFF_FFFF))
+        let batch = ClientBatch(
+            workspace: .default, client: ClientID(rawValue: String(repeating: "0", count: 32))!,
+            numbers: first...min(first + 9, ClientBatch.largestNumber), stored: 1, rejected: 0,
+            dropped: 0)
+        guard let batch else { throw BrokenPromise(description: "A batch is taken.") }
+        let before = ledger.received
+        for _ in 0..<2 { ledger.add(batch, at: row.lastSeenAt) }
+        try promise(ledger.received - before <= 1, "A batch counts once.")
+        try promise((try? ClientLedger(ledger.row)) == ledger, "What was counted is read back.")
+    }
+
     private static func read(_ bytes: [UInt8]) -> RollUpDelta? {
         bytes.withUnsafeBytes { bytes in
             var delta = RollUpDelta()

@@ -124,6 +124,14 @@ private final class PickyStore: ExecutionStore {
 
     func sumWorkerLoad(at now: Instant, limit: Int) async throws(StoreError) -> Int { 0 }
 
+    func clients(
+        in workspace: Workspace, after position: PagePosition?, limit: Int
+    ) async throws(StoreError) -> ClientPage { ClientPage(items: [], next: nil) }
+
+    func clientTotals(in workspace: Workspace) async throws(StoreError) -> ClientTotals {
+        ClientTotals()
+    }
+
     func undecidedTraces() async throws(StoreError) -> Int { 0 }
 
     func check() async throws(StoreError) {}

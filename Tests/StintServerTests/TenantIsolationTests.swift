@@ -62,6 +62,7 @@ import Testing
         "POST /v1/session": Example(path: "/v1/session", body: #"{"key":"rubbish"}"#, status: 401),
         "DELETE /v1/session": Example(path: "/v1/session", status: 204),
         "GET /v1/audit": Example(path: "/v1/audit", status: 200),
+        "GET /v1/clients": Example(path: "/v1/clients", status: 200),
         "GET /metrics": Example(path: "/metrics", status: 200),
         "GET /openapi.json": Example(path: "/openapi.json", status: 200),
         "GET /": Example(path: "/", status: 200),

@@ -157,6 +157,11 @@ import Testing
         Fault(
             "a trace that waits no more and tells of nobody", [.traces],
             "UPDATE trace SET undecided = NULL"),
+        Fault(
+            "an event that was received, and neither stored nor rejected", [.clients],
+            "UPDATE client SET received = received + 1"),
+        Fault(
+            "a gap where events came", [.clients], "UPDATE client SET gaps = x'01ff7f'"),
         Fault("an index that lost its entries", [.integrity]) { db in
             // The index is told to leave out what it holds.
             try db.execute(sql: "PRAGMA writable_schema = ON")
@@ -227,7 +232,10 @@ import Testing
                 _ = try await store.record(group)
             }
             var crew = SampleCrew(seed: 60, in: .default)
-            _ = try await store.record(RecordingGroup(crew.reports(count: 20)))
+            var group = RecordingGroup(crew.reports(count: 20))
+            var clients = SampleClients(seed: 60)
+            group.batches = clients.batches(count: 5)
+            _ = try await store.record(group)
             #expect(
                 try await store.sumWorkerLoad(at: SampleFleet.noon + .days(1), limit: 100) > 0)
             try await store.close()

@@ -160,6 +160,9 @@ import Testing
             page?.items.forEach(show)
         }
         _ = try? await store.open(limit: 100)
+        let clients = try? await store.clients(in: .default, after: nil, limit: 100)
+        for client in clients?.items ?? [] { _ = client.ledger.made + client.ledger.inFlight }
+        _ = try? await store.clientTotals(in: .default)
         for level in [RollUpLevel.minute, .day] {
             let cells = try? await store.rollUps(
                 level, in: .default, from: Instant.writable.lowerBound,

@@ -52,7 +52,8 @@ import Testing
         SQLiteReader.reportsSince, SQLiteRows.workerSamples, SQLiteRows.workerHour,
         SQLiteRows.workerBucket, SQLiteRows.tracePieces, SQLiteRows.executionsOfTrace,
         SQLiteRows.tracesOfExecution, SQLiteRows.toldOfExecution, SQLiteRows.undecidedTraces,
-        SQLiteReader.undecidedCount,
+        SQLiteReader.undecidedCount, SQLiteRows.client, SQLiteRows.clientPage,
+        SQLiteRows.clientCount, SQLiteRows.clientSums, SQLiteRows.forgottenClients,
         "SELECT key FROM execution WHERE workspace = ?1 AND id = ?2",
     ])
     func `nothing else that is asked scans or sorts`(_ sql: String) throws {

@@ -14,6 +14,9 @@ struct StoreLedger {
     private var rollUp = RollUpDelta()
     /// The group whose outcome nobody was told: all of it is there, or nothing.
     private var unanswered: [Event] = []
+    /// How many events were acknowledged, as the client counts that made them.
+    private var numbered: Int64 = 0
+    private static let client = ClientID(rawValue: String(repeating: "c", count: 32))!
 
     private var fleet: SampleFleet
     private var random: SeededGenerator
@@ -45,7 +48,15 @@ struct StoreLedger {
     mutating func record(_ events: [Event], in store: SQLiteExecutionStore) async throws(StoreError)
     {
         unanswered = events
-        _ = try await store.record(RecordingGroup(events))
+        var group = RecordingGroup(events)
+        let count = Int64(events.count)
+        group.batches = [
+            ClientBatch(
+                workspace: .default, client: Self.client,
+                numbers: (numbered + 1)...(numbered + count), stored: count, rejected: 0,
+                dropped: 0)
+        ].compactMap(\.self)
+        _ = try await store.record(group)
         settle()
     }
 
@@ -61,6 +72,7 @@ struct StoreLedger {
             events[id, default: 0] += 1
             rollUp.replace(old, with: new, in: .default)
         }
+        numbered += Int64(unanswered.count)
         unanswered = []
     }
 
@@ -101,7 +113,11 @@ struct StoreLedger {
             state.apply(event)
             after[id] = state
         }
-        var isThere: Set<Bool> = []
+        let books = try await store.clients(in: .default, after: nil, limit: 1).items.first
+        let stored = books?.ledger.stored ?? 0
+        let isCounted = stored == numbered + Int64(unanswered.count)
+        #expect(isCounted || stored == numbered, "the client's books, \(comment)")
+        var isThere: Set<Bool> = [isCounted]
         for (id, state) in after where state != states[id] {
             let found = try await store.execution(id, in: .default)
             if found?.state == state {

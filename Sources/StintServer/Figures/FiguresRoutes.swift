@@ -103,16 +103,9 @@ struct FiguresRoutes: Sendable {
         let limit = try parameters.integer("limit", in: 1...500) ?? 50
         let workspace = scope.identity.workspace
         let list = Array("agents\u{0}\(workspace.rawValue)".utf8)
-        var after: Int64?
-        if let text = try parameters.one("cursor") {
-            guard let position = cursor.position(in: text, of: list) else {
-                throw Problem.parameter("cursor", "it is not one of this list.")
-            }
-            after = position.key
-        }
+        let last = try parameters.position(by: cursor, in: list)?.key
         try parameters.finish()
         let now = now()
-        let last = after
         let (page, next) = try await store.figures(in: workspace) {
             (snapshot) throws(StoreError) in
             try AgentPage(after: last, limit: limit, now: now).read(from: snapshot)

@@ -39,6 +39,7 @@ struct MetricsRoutes: Sendable {
         writeConnections(to: &page)
         writeFeed(to: &page)
         writeRecording(undecided: try await store.undecidedTraces(), to: &page)
+        writeClients(try await store.clientTotals(in: workspace), to: &page)
         writeProcess(to: &page)
         return Response(
             status: .ok,
@@ -144,6 +145,29 @@ struct MetricsRoutes: Sendable {
         if let bytes = store.sizeBytes {
             page.gauge("stint_store_bytes", "Size of the store, its log included.", bytes)
         }
+    }
+
+    /// Of the caller's workspace, whatever restarts there were.
+    private func writeClients(_ totals: ClientTotals, to page: inout MetricsPage) {
+        page.gauge("stint_clients", "Clients that number their events.", totals.clients)
+        page.counter(
+            "stint_client_events_received", "Events of these clients, each counted once.",
+            totals.received)
+        page.counter(
+            "stint_client_events_stored", "Those of them that were recorded.", totals.stored)
+        page.counter(
+            "stint_client_events_rejected", "Those of them that were refused.", totals.rejected)
+        page.counter(
+            "stint_client_events_dropped", "Events that these clients say to have dropped.",
+            totals.dropped)
+        page.gauge(
+            "stint_client_events_missing",
+            "Events that these clients made and that neither came nor were dropped: in flight, or lost.",
+            totals.missing)
+        page.counter(
+            "stint_client_numbers_ignored",
+            "Requests of any workspace whose Stint-Client, Stint-Sequence or Stint-Dropped was not understood.",
+            metrics.clientNumbersIgnored.value)
     }
 
     private func writeProcess(to page: inout MetricsPage) {

@@ -35,6 +35,8 @@ public final class ServerMetrics: Sendable {
 
     let eventsAccepted = Counter()
     let eventsRejected = Counter()
+    /// Requests whose client numbered its events in a way that was not understood.
+    let clientNumbersIgnored = Counter()
     /// Spans of traces, by what became of them: `accepted`, `rejected`.
     let spans = CounterFamily<String>()
     /// Executions that were found lost.

@@ -14,7 +14,8 @@ enum Component: Hashable, Sendable {
     case patterns, resources, agentFigures, agent, agentPage, point
     case diagnosis, link, command
     case findingOf(FindingBody.Kind)
-    case audit, health, key, keyList, keyOrder, newKey, session, sessionOrder, problem
+    case audit, client, clientPage, health, key, keyList, keyOrder, newKey, session, sessionOrder,
+        problem
 
     static let all: [Component] =
         [
@@ -23,7 +24,7 @@ enum Component: Hashable, Sendable {
             .attributes, .event,
         ] + EventKind.sent.map(Component.eventOf) + [
             .eventsAnswer, .otlpExport, .otlpAnswer, .otlpRefusal, .trailEntry, .trailPage, .audit,
-            .health, .key, .keyList, .keyOrder,
+            .client, .clientPage, .health, .key, .keyList, .keyOrder,
             .newKey, .session, .sessionOrder, .problem, .diagnosis, .link, .command,
         ] + FindingBody.Kind.allCases.map(Component.findingOf) + ofMetrics
 
@@ -84,6 +85,8 @@ enum Component: Hashable, Sendable {
         case .command: .command
         case .findingOf(let kind): .finding(of: kind)
         case .audit: .audit
+        case .client: .client
+        case .clientPage: .page(of: .ref(.client))
         case .health: .health
         case .key: .key
         case .keyList: .object(["items": .array(.ref(.key))])
@@ -141,6 +144,22 @@ extension Schema {
                 "detail": string,
             ])
         ).describing("Some of what is at odds."),
+    ])
+
+    static let client = object([
+        "client": string.describing("As its requests name it."),
+        "firstSeenAt": instant, "lastSeenAt": instant,
+        "made": count.describing("How many events, as far as is known here."),
+        "stored": count, "rejected": count,
+        "dropped": count.describing("As it says itself."),
+        "inFlight": count.describing(
+            "Made, and neither here nor dropped: under way, lost, or refused as a whole request."),
+        "unknown": count.describing(
+            "Numbers of gaps that were too many to be kept: of `inFlight` so many may have come."),
+        "gaps": array(
+            array(integer(in: 1...Int(ClientBatch.largestNumber))).with("minItems", 2)
+                .with("maxItems", 2), atMost: ClientLedger.mostGaps
+        ).describing("The numbers below the largest that did not come, each gap as `[from, to]`."),
     ])
 
     // MARK: Keys

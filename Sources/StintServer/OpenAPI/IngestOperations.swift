@@ -10,6 +10,22 @@ extension Operation {
                 Answered after they are stored for good. A body that can be read is answered 200 \
                 even if every event in it is rejected. Sending the same again changes nothing.
                 """,
+            parameters: [
+                .header(
+                    "Stint-Client",
+                    """
+                    Who numbers its events, so that `/v1/clients` tells whether all came: 32 \
+                    hexadecimal digits, by chance, for the life of one process. Where one of these \
+                    headers is not understood the events are taken all the same.
+                    """),
+                .header(
+                    "Stint-Sequence",
+                    """
+                    `first-last`: the numbers of the events in the body, counted from 1 as they \
+                    were made. Sent again, a body keeps them.
+                    """),
+                .header("Stint-Dropped", "How many events the client had to drop so far, in all."),
+            ],
             body: [
                 .json(.oneOf([.ref(.event), .array(.ref(.event), atMost: count)])),
                 Content(

@@ -85,10 +85,12 @@ extension Operation.Parameter {
         Self(name: name, place: .query, description: description, schema: schema)
     }
 
-    static let ifNoneMatch = Self(
-        name: "If-None-Match", place: .header,
-        description: "The ETag of the answer that the caller has; 304 where it is the same.",
-        schema: .string)
+    static func header(_ name: String, _ description: String) -> Self {
+        Self(name: name, place: .header, description: description, schema: .string)
+    }
+
+    static let ifNoneMatch = header(
+        "If-None-Match", "The ETag of the answer that the caller has; 304 where it is the same.")
 
     static let limit = query(
         "limit", .integer(in: 1...500).with("default", 50), "The most items of the page.")

@@ -1,5 +1,6 @@
 import HTTPTypes
 import StintModel
+import StintStorage
 
 // What is asked by those who run the server: keys, books, health, and this description.
 
@@ -24,6 +25,18 @@ extension Operation {
         id: "audit", group: .operations, summary: "Whether the books balance",
         description: "Reads everything; one at a time, while another runs the answer is 503.",
         success: .json(.audit, "Each law, how often it was tested, and what is at odds."))
+
+    static let clients = Operation(
+        id: "listClients", group: .operations,
+        summary: "What came of the events of each client",
+        description: """
+            Of the clients that number their events, those heard last first: `made` is `stored` + \
+            `rejected` + `dropped` + `inFlight`. A client is the life of one process. It is kept as \
+            long as the trail since it was heard of, and of a workspace so are the newest \
+            \(ClientLedger.clientsPerWorkspace).
+            """,
+        parameters: [.limit, .cursor],
+        success: .tagged(.clientPage, "One page of clients."))
 
     static let scrape = Operation(
         id: "scrape", group: .operations,

@@ -1,5 +1,6 @@
 """A real server, where STINT_PROGRAM names the `stint` to run."""
 
+import glob
 import json
 import os
 import random
@@ -133,6 +134,66 @@ class ServerTests(ServerTestCase):
         shown = self.all()
         self.assertEqual(len(shown), runs)
         self.assertEqual({item["status"] for item in shown}, {"succeeded"})
+        (books,) = self.get("/v1/clients")["items"]
+        self.assertEqual((books["client"], books["made"], books["stored"]), (client.id, delivery.made, delivery.made))
+        self.assertEqual((books["rejected"], books["dropped"], books["inFlight"], books["gaps"]), (0, 0, 0, []))
+
+    def test_what_the_spool_had_is_delivered_once_when_client_and_server_are_killed(self):
+        spool = self.folder + "/spool"
+        seed = int(os.environ.get("SEED") or time.time())
+        print("\nSEED=%d" % seed, end=" ")
+        chance = random.Random(seed)
+        waited = []
+        for number in range(3):
+            program = self.program("""
+                import itertools, stint, time
+                for number in itertools.count():
+                    with stint.execution("planner", id="%d-%%d" %% number):
+                        with stint.step("a"):
+                            time.sleep(0.005)
+                """ % number, STINT_URL=self.url, STINT_SPOOL=spool)
+            self.wait(lambda: len(self.get("/v1/clients")["items"]) > number)
+            self.stop(signal.SIGKILL)
+            batches = chance.randrange(3)
+            self.wait(lambda: len(self.spooled(spool)) >= batches)
+            program.kill()
+            program.communicate()
+            waited += self.spooled(spool)
+            self.start()
+        client = self.default(self.url, spool=spool)
+        with stint.execution("planner"):
+            pass
+        self.wait(lambda: client.flush(60).waiting == 0 and not self.spooled(spool))
+
+        books = {item["client"]: item for item in self.get("/v1/clients")["items"]}
+        self.assertEqual(len(books), 4)
+        self.assertGreaterEqual(len({batch.client for batch in waited}), 1)
+        for batch in waited:
+            for first, last in books[batch.client]["gaps"]:
+                self.assertFalse(first <= batch.last and batch.first <= last, (batch, first, last))
+        for item in books.values():
+            self.assertEqual((item["rejected"], item["dropped"], item["unknown"]), (0, 0, 0))
+            # What was in memory alone is gone, and known to be.
+            self.assertEqual(item["inFlight"], sum(last - first + 1 for first, last in item["gaps"]))
+            self.assertEqual(item["made"], item["stored"] + item["inFlight"])
+        recorded = sum(len(self.get("/v1/executions/%s/events?limit=500" % item["id"])["items"])
+                       for item in self.all())
+        self.assertEqual(recorded, sum(item["stored"] for item in books.values()))
+
+    def spooled(self, folder):
+        """The batches that wait on disk."""
+        batches = []
+        for path in glob.glob(folder + "/*/*.segment"):
+            try:
+                with open(path, "rb") as file:
+                    data = file.read()
+            except FileNotFoundError:
+                continue
+            while len(data) >= 8 and len(data) >= 8 + int.from_bytes(data[:4], "big"):
+                end = 8 + int.from_bytes(data[:4], "big")
+                batches.append(stint._Batch(*json.loads(data[8:end].split(b"\n", 1)[0])))
+                data = data[end:]
+        return batches
 
     def test_a_killed_program_leaves_what_it_was_doing(self):
         program = self.program("""
