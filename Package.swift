@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "stint", targets: ["stint"]),
         .library(name: "StintClient", targets: ["StintClient"]),
+        .library(name: "StintTracing", targets: ["StintTracing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -15,6 +16,7 @@ let package = Package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: ["CommandLineArguments", "YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -80,11 +82,19 @@ let package = Package(
             dependencies: [
                 "StintModel", "StintWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        // Apart, since who does not trace should not have a tracer in reach.
+        .target(
+            name: "StintTracing",
+            dependencies: [
+                "StintClient", "StintModel",
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]),
         .target(
             name: "StintAWS",
@@ -172,7 +182,11 @@ let package = Package(
             name: "StintAWSTests",
             dependencies: ["StintAWS", "StintIngest", "StintModel"]),
         .testTarget(
-            name: "StintClientTests", dependencies: ["StintClient", "StintModel"]),
+            name: "StintClientTests",
+            dependencies: [
+                "StintClient", "StintModel", "StintTracing",
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]),
         .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(
             name: "StintIngestTests",
