@@ -10,7 +10,7 @@ AWS_TOOLS = $(CACHE)/aws-tools
 BROWSER = $(CACHE)/browser
 EMITTERS = $(CACHE)/emitters
 PROGRAM = $(CACHE)/release/release/stint
-SOURCES = Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+SOURCES = Package.swift Plugins Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources \
     Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
 
 .DEFAULT_GOAL := help

@@ -155,13 +155,23 @@ let package = Package(
             dependencies: [
                 "StintModel", "StintSimulation", "StintStorage", "StintStorageSQLite",
             ], path: "Benchmarks/Sources/stint-fill"),
+        // Here, and not a package of its own, so that what it needs is resolved and built once.
+        .executableTarget(
+            name: "swift-service",
+            dependencies: [
+                "StintClient", "StintTracing",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], path: "Examples/swift-service", exclude: ["README.md"]),
         .testTarget(name: "EmbedPagesTests", dependencies: ["embed-pages"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "OTLPMessages", "StintModel",
-                // To be built; it is not linked, but run.
-                "stint",
+                // To be built; they are not linked, but run.
+                "stint", "swift-service",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
