@@ -11,7 +11,7 @@ BROWSER = $(CACHE)/browser
 EMITTERS = $(CACHE)/emitters
 PEERS = $(CACHE)/peers
 PROGRAM = $(CACHE)/release/release/stint
-SOURCES = Package.swift Plugins Sources Tests Benchmarks/Package.swift Benchmarks/Sources \
+SOURCES = Package.swift Plugins Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources \
     Fuzzing/Package.swift Fuzzing/Sources/stint-fuzz
 
 .DEFAULT_GOAL := help
@@ -85,8 +85,12 @@ screens: build ## Take pictures of every page with a simulated fleet, into Docum
 	@scripts/install-browser $(BROWSER)
 	$(BROWSER)/bin/python scripts/screens $(PROGRAM) Documentation/screens
 
-docs: ## Where to read on.
+docs: libraries ## Write the documentation of the Swift libraries, and say where to read on.
+	swift build $(DEBUG) --build-tests
+	scripts/docs "$$(swift build $(DEBUG) --show-bin-path)" $(CACHE)/debug/checkouts $(CACHE)/docs
 	@ls README.md CONTRIBUTING.md Documentation/*.md Documentation/decisions/*.md
+	@echo "python3 -m http.server --directory $(CACHE)/docs/Stint.doccarchive"
+	@echo "    and http://127.0.0.1:8000/documentation"
 
 # The compiler's plug-in comes from the package, the compiler from Debian (protobuf-compiler).
 protobuf: ## Write the protobuf code anew from its messages.

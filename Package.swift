@@ -7,6 +7,7 @@ let package = Package(
     products: [
         .executable(name: "stint", targets: ["stint"]),
         .library(name: "StintClient", targets: ["StintClient"]),
+        .library(name: "StintTracing", targets: ["StintTracing"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -15,6 +16,7 @@ let package = Package(
             url: "https://github.com/apple/swift-configuration", from: "1.4.0",
             traits: ["CommandLineArguments", "YAML"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -80,11 +82,19 @@ let package = Package(
             dependencies: [
                 "StintModel", "StintWire",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]),
+        // Apart, since who does not trace should not have a tracer in reach.
+        .target(
+            name: "StintTracing",
+            dependencies: [
+                "StintClient", "StintModel",
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]),
         .target(
             name: "StintAWS",
@@ -145,13 +155,23 @@ let package = Package(
             dependencies: [
                 "StintModel", "StintSimulation", "StintStorage", "StintStorageSQLite",
             ], path: "Benchmarks/Sources/stint-fill"),
+        // Here, and not a package of its own, so that what it needs is resolved and built once.
+        .executableTarget(
+            name: "swift-service",
+            dependencies: [
+                "StintClient", "StintTracing",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ], path: "Examples/swift-service", exclude: ["README.md"]),
         .testTarget(name: "EmbedPagesTests", dependencies: ["embed-pages"]),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "OTLPMessages", "StintModel",
-                // To be built; it is not linked, but run.
-                "stint",
+                // To be built; they are not linked, but run.
+                "stint", "swift-service",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
@@ -172,7 +192,11 @@ let package = Package(
             name: "StintAWSTests",
             dependencies: ["StintAWS", "StintIngest", "StintModel"]),
         .testTarget(
-            name: "StintClientTests", dependencies: ["StintClient", "StintModel"]),
+            name: "StintClientTests",
+            dependencies: [
+                "StintClient", "StintModel", "StintTracing",
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]),
         .testTarget(name: "StintFeedTests", dependencies: ["StintFeed", "StintModel"]),
         .testTarget(
             name: "StintIngestTests",

@@ -1,10 +1,10 @@
 /// A name that nobody else makes up: 32 hex digits, as a trace has.
-func randomHex() -> String {
+package func randomHex() -> String {
     hex(UInt64.random(in: 0...UInt64.max)) + hex(UInt64.random(in: 1...UInt64.max))
 }
 
 /// Sixteen hex digits.
-func hex(_ number: UInt64) -> String {
+package func hex(_ number: UInt64) -> String {
     String(unsafeUninitializedCapacity: 16) { digits in
         for index in 0..<16 {
             let digit = UInt8(truncatingIfNeeded: number >> (60 - 4 * UInt64(index))) & 0xF

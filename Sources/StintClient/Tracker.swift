@@ -42,7 +42,8 @@ public final class Tracker: Sendable {
             return
         }
         let client = client
-        sending = Task {
+        // Of nobody's task: what one who makes a tracker works for does not end with it.
+        sending = Task.detached {
             let spool = settings.spoolRoot.map {
                 Spool(root: $0, client: client, isSynced: settings.storesFirst)
             }
@@ -58,9 +59,8 @@ public final class Tracker: Sendable {
     // MARK: Executions
 
     /// Begins an execution whose end is told by hand, with ``ExecutionScope/finish(_:)``, where no
-    /// closure fits around it. See ``withExecution(_:id:attempt:name:user:correlation:source:environment:attributes:steps:deadline:heartbeat:tracker:_:)``.
-    ///
-    /// - Parameter parent: The execution that it is a part of; the current one by default.
+    /// closure fits around it. It is a part of its `parent`, which is the current execution by default.
+    /// See ``withExecution(_:id:attempt:name:user:correlation:source:environment:attributes:steps:deadline:heartbeat:tracker:_:)``.
     public func begin(
         _ agent: String, id: String? = nil, attempt: Int = 1, name: String? = nil,
         user: String? = nil, correlation: String? = nil, source: String? = nil,
@@ -68,15 +68,15 @@ public final class Tracker: Sendable {
         attributes: [String: AttributeValue] = [:], steps: [String] = [],
         deadline: Duration? = nil, heartbeat: Duration? = .seconds(60)
     ) -> ExecutionScope {
-        let around = ExecutionScope.current?.id
-        let outside = around ?? settings.joins
+        let around = ExecutionScope.current
+        let outside = around?.id ?? settings.joins
         let isJoined = around == nil && id == nil && outside != nil
         let text = (isJoined ? outside : id) ?? randomHex()
         let clipped = text.isEmpty ? randomHex() : text.cut(toBytes: Limits.executionIDBytes)
         guard let identity = ExecutionID(rawValue: clipped) else { preconditionFailure() }
         let execution = ExecutionScope(
             tracker: self, id: identity, attempt: UInt16(clamping: max(1, attempt)),
-            deadline: deadline, isJoined: isJoined)
+            deadline: deadline, isJoined: isJoined, traceID: around?.traceID ?? outerTrace?.traceID)
         guard isEnabled else { return execution }
         var facts = [Fact(.agent, .string(agent.asName))]
         let names: [(FactName, String?)] = [
@@ -98,20 +98,15 @@ public final class Tracker: Sendable {
             guard let span, span > .zero else { continue }
             facts.append(Fact(fact, Scalar(number: span.inSeconds)))
         }
-        let inherited = around == nil ? traceAttributes : [:]
+        let trace = around == nil ? outerTrace?.attributes : nil
         execution.start(
-            facts, attributes: inherited.merging(attributes) { $1 }.attributes,
+            facts, attributes: (trace ?? [:]).merging(attributes) { $1 }.attributes,
             heartbeat: heartbeat.flatMap { $0 > .zero ? $0 : nil })
         return execution
     }
 
-    private var traceAttributes: [String: AttributeValue] {
-        guard let parent = settings.traceParent.flatMap(TraceParent.init) else { return [:] }
-        return [
-            "traceId": AttributeValue(parent.traceID),
-            "parentSpanId": AttributeValue(parent.parentID),
-        ]
-    }
+    /// Under which this process runs.
+    private var outerTrace: TraceParent? { settings.traceParent.flatMap(TraceParent.init) }
 
     // MARK: Delivery
 

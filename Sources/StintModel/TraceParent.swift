@@ -21,6 +21,14 @@ public struct TraceParent: Hashable, Sendable {
         isSampled = flags & 1 == 1
     }
 
+    /// - Returns: `nil` where one of the ids is none.
+    public init?(traceID: String, parentID: String, isSampled: Bool) {
+        self.init("00-\(traceID)-\(parentID)-\(isSampled ? "01" : "00")")
+    }
+
+    /// In version 00.
+    public var text: String { "00-\(traceID)-\(parentID)-\(isSampled ? "01" : "00")" }
+
     /// Digits in lower case that are not all 0.
     private static func isID(_ digits: ArraySlice<UInt8>) -> Bool {
         digits.allSatisfy { digit($0) != nil } && digits.contains { $0 != 0x30 }

@@ -26,6 +26,8 @@ extension EndToEnd {
                 ("kill -KILL $$", 137, "failed", "SIGKILL"),
                 ("exec /no/such/program", 127, "failed", "ExitCode.127"),
                 ("exec sleep 60", 143, "timed_out", "Deadline"),
+                // However it leaves.
+                ("trap 'exit 0' TERM; sleep 60 & wait", 0, "timed_out", "Deadline"),
             ]
             let folder = try TemporaryFolder()
             defer { folder.remove() }
@@ -139,7 +141,7 @@ extension EndToEnd {
                     environment: ["STINT_URL": url, "STINT_SPOOL": folder.url.path])
                 let child = await output.firstLine(within: .seconds(30))
                 killed.send(SIGKILL)
-                // Foundation waits for all that inherited its socket.
+                // Its end is not noticed before that of all who hold what it left open.
                 if let child = child.flatMap({ Int32($0) }) { kill(child, SIGKILL) }
                 _ = await killed.exitCode()
 

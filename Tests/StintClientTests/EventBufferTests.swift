@@ -38,6 +38,18 @@ import Testing
         #expect(portion.missing.total == 3)
     }
 
+    @Test func `what was given up leaves no trace in the queue`() {
+        let handed = HandedEvent(number: 1, importance: .step, event: event(), bytes: 1)
+        var queue = EventQueue()
+        for _ in 0..<10 { queue.append(handed) }
+        for _ in 0..<100_000 {
+            queue.append(handed)
+            _ = queue.removeFirst()
+        }
+        #expect(queue.events.count == 10)
+        #expect(queue.slots.count < 3_000)
+    }
+
     @Test func `what is missing is told once, and as a whole when more is`() {
         var missing = MissingEvents()
         let id = ExecutionID(rawValue: "e")

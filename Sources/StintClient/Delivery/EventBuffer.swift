@@ -86,8 +86,8 @@ struct EventBuffer: Sendable {
 }
 
 /// Events of one importance, from which the oldest may be taken.
-private struct EventQueue: Sendable {
-    private var slots: [HandedEvent?] = []
+struct EventQueue: Sendable {
+    private(set) var slots: [HandedEvent?] = []
     private var start = 0
 
     var events: [HandedEvent] { slots[start...].compactMap(\.self) }
@@ -96,8 +96,13 @@ private struct EventQueue: Sendable {
 
     mutating func removeFirst() -> HandedEvent? {
         guard start < slots.count else { return nil }
-        defer { start += 1 }
-        return slots[start].take()
+        let first = slots[start].take()
+        start += 1
+        if start >= 1_024, start > slots.count / 2 {
+            slots.removeFirst(start)
+            start = 0
+        }
+        return first
     }
 }
 

@@ -32,6 +32,8 @@ struct HTTPTransport: Transport {
         // Trying again is the outbox's affair.
         configuration.connectionPool.retryConnectionEstablishment = false
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1
+        // Else each delivery were a span, and told in turn.
+        configuration.tracing.tracer = nil
         if let file = settings.caFile {
             var tls = TLSConfiguration.makeClientConfiguration()
             tls.trustRoots = .file(file)

@@ -1,11 +1,11 @@
-import StintModel
+package import StintModel
 
 /// A value of an attribute: a text, a number or a truth value, written as a literal or wrapped.
 public struct AttributeValue: Hashable, Sendable, ExpressibleByStringLiteral,
     ExpressibleByStringInterpolation, ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral,
     ExpressibleByBooleanLiteral
 {
-    let scalar: Scalar
+    package let scalar: Scalar
 
     public init(_ text: String) {
         scalar = .string(text.cut(toBytes: Limits.attributeBytes))

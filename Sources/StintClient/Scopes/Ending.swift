@@ -11,7 +11,9 @@ public struct Ending: Hashable, Sendable {
 
     /// - Parameters:
     ///   - type: The sort of error, by which failures are grouped.
+    ///   - message: What happened, in one line.
     ///   - cause: What lies behind it, of any number of lines.
+    ///   - stack: Where it happened.
     public static func failed(
         type: String, message: String, cause: String? = nil, stack: String? = nil
     ) -> Ending {

@@ -14,7 +14,9 @@ public final class ExecutionScope: Sendable {
     private let attempt: UInt16
     private let deadline: Duration?
     /// Whether somebody else began it and will end it.
-    private let isJoined: Bool
+    package let isJoined: Bool
+    /// Of the trace that it is a part of, or that is named as it is: 32 hex digits.
+    package let traceID: String
     private let clock = ScopeClock()
     private let state = Mutex(State())
 
@@ -27,7 +29,8 @@ public final class ExecutionScope: Sendable {
     }
 
     init(
-        tracker: Tracker, id: ExecutionID, attempt: UInt16, deadline: Duration?, isJoined: Bool
+        tracker: Tracker, id: ExecutionID, attempt: UInt16, deadline: Duration?, isJoined: Bool,
+        traceID: String?
     ) {
         self.tracker = tracker
         self.id = id.rawValue
@@ -35,6 +38,7 @@ public final class ExecutionScope: Sendable {
         self.attempt = attempt
         self.deadline = deadline
         self.isJoined = isJoined
+        self.traceID = traceID ?? (id.rawValue.isClientID ? id.rawValue : randomHex())
     }
 
     // Nobody is left who could end it: from here on it is silent.
@@ -48,7 +52,7 @@ public final class ExecutionScope: Sendable {
     /// What a child process needs to report steps of its own to this execution.
     public var childEnvironment: [String: String] { ["STINT_EXECUTION": id] }
 
-    var isLate: Bool { deadline.map { clock.elapsed >= $0 } ?? false }
+    package var isLate: Bool { deadline.map { clock.elapsed >= $0 } ?? false }
 
     // MARK: What is told
 
@@ -95,7 +99,10 @@ public final class ExecutionScope: Sendable {
     }
 
     /// Ends an execution that was begun with ``Tracker/begin(_:id:attempt:name:user:correlation:source:environment:parent:attributes:steps:deadline:heartbeat:)``.
-    public func finish(_ ending: Ending = .succeeded) {
+    public func finish(_ ending: Ending = .succeeded) { finish(ending) { _ in } }
+
+    /// - Parameter complete: Is given what is told of the end, to add to it.
+    func finish(_ ending: Ending, _ complete: (inout Event) -> Void) {
         let (isFirst, conclusion, heartbeat) = state.withLock { state in
             defer { state.isFinished = true }
             return (!state.isFinished, state.conclusion, state.heartbeat)
@@ -106,6 +113,7 @@ public final class ExecutionScope: Sendable {
             $0.outcome = ending.outcome == .skipped ? .succeeded : ending.outcome
             $0.failure = ending.failure
             $0.facts = conclusion
+            complete(&$0)
         }
     }
 

@@ -1,4 +1,4 @@
-import StintModel
+package import StintModel
 
 #if canImport(Glibc)
     import Glibc
@@ -8,36 +8,50 @@ import StintModel
     import Darwin
 #endif
 
-/// The time of one execution: the wall clock says when it began, and from there the monotonic clock
-/// counts, so that setting the clock changes no duration.
+/// The time of one execution: the wall clock says when it began, and from there counts a clock that
+/// nobody sets, so that setting the other changes no duration.
 struct ScopeClock: Sendable {
-    private let wall: Instant
-    private let start = ContinuousClock.now
+    private let start: Int64
+    /// What the wall clock said more than that.
+    private let difference: Int64
 
-    init() { wall = .current }
-
-    /// Now, as the execution counts it.
-    var now: Instant {
-        wall + TimeSpan(microseconds: start.duration(to: .now).microseconds)
+    init() {
+        start = microseconds(of: steady)
+        difference = Instant.current.microseconds - start
     }
 
-    var elapsed: Duration { start.duration(to: .now) }
+    /// Now, as the execution counts it.
+    var now: Instant { Instant(microseconds: microseconds(of: steady) + difference) }
+
+    var elapsed: Duration { .microseconds(microseconds(of: steady) - start) }
 }
 
 extension Instant {
     /// By the wall clock.
-    static var current: Instant {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Instant(
-            microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+    package static var current: Instant {
+        Instant(microseconds: StintClient.microseconds(of: CLOCK_REALTIME))
     }
+}
+
+#if canImport(Darwin)
+    /// Counts while the machine sleeps, as the others' does.
+    private var steady: clockid_t { CLOCK_MONOTONIC_RAW }
+#else
+    private var steady: clockid_t { CLOCK_BOOTTIME }
+#endif
+
+// `ContinuousClock` reads the same, but its arithmetic of 128 bits costs more than the reading.
+private func microseconds(of clock: clockid_t) -> Int64 {
+    var time = timespec()
+    clock_gettime(clock, &time)
+    return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
 }
 
 extension Duration {
     /// Whole microseconds of it.
-    var microseconds: Int64 {
-        components.seconds &* 1_000_000 &+ components.attoseconds / 1_000_000_000_000
+    package var microseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds &* 1_000_000 &+ attoseconds / 1_000_000_000_000
     }
 
     var inSeconds: Double { Double(microseconds) / 1_000_000 }

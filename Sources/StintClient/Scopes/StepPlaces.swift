@@ -21,10 +21,15 @@ struct StepPlaces: Sendable {
         guard uses.count < Limits.stepsPerExecution || uses[name] != nil else {
             return Place(key: name, try: 1)
         }
-        let count = uses[name, default: 0] + 1
-        uses[name] = count
-        let key = count == 1 ? name : "\(name.cut(toBytes: 240))#\(count)"
+        let count = Self.increment(&uses[name, default: 0])
+        let key = count == 1 ? name : name.cut(toBytes: 240) + "#" + String(count)
         return Place(key: key, try: 1)
+    }
+
+    /// In its place in the table, which is looked for but once.
+    private static func increment(_ count: inout Int) -> Int {
+        count += 1
+        return count
     }
 
     mutating func noteFailure(of name: String, at place: Place) {

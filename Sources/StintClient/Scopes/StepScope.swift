@@ -11,7 +11,7 @@ public final class StepScope: Sendable {
     public let execution: ExecutionScope
 
     private let identity: String
-    private let place: StepPlaces.Place
+    let place: StepPlaces.Place
     private let state = Mutex(State())
 
     private struct State {
@@ -23,9 +23,11 @@ public final class StepScope: Sendable {
     /// The one that this task is in.
     public static var current: StepScope? { Surroundings.current?.step }
 
-    init(
-        _ name: String, of execution: ExecutionScope, key: String?, kind: String?,
-        activity: String?, attributes: [String: AttributeValue]
+    /// - Parameter outer: Where it is begun; its parent is the step there, of the same execution.
+    package init(
+        _ name: String, of execution: ExecutionScope, inside outer: Surroundings?,
+        key: String? = nil, kind: String? = nil, activity: String? = nil,
+        attributes: [String: AttributeValue] = [:]
     ) {
         self.name = name.asName
         self.execution = execution
@@ -35,7 +37,7 @@ public final class StepScope: Sendable {
             return
         }
         place = execution.place(for: identity)
-        let around = StepScope.current.flatMap { $0.execution === execution ? $0.key : nil }
+        let around = outer?.execution === execution ? outer?.step?.key : nil
         tell(.stepStarted, .step) {
             if self.name != place.key { $0.facts.append(Fact(.name, .string(self.name))) }
             if let kind { $0.facts.append(Fact(.kind, .string(kind.asName))) }
@@ -73,8 +75,11 @@ public final class StepScope: Sendable {
     /// A call of a model that it made.
     ///
     /// - Parameters:
+    ///   - model: By the name that prices know it by.
     ///   - input: Tokens that went in, those read from a cache included.
     ///   - output: Tokens that came out, those of reasoning included.
+    ///   - cachedInput: Of those that went in, how many were read from a cache.
+    ///   - reasoning: Of those that came out, how many were reasoning.
     ///   - latency: From the request to the end of the answer.
     ///   - cost: In US dollars; it stands before any price that the server knows.
     ///   - id: Unique in the execution; a call told twice under one id counts once.
@@ -93,7 +98,10 @@ public final class StepScope: Sendable {
     public func skip() { state.withLock { $0.isSkipped = true } }
 
     /// Ends a step that was begun with ``ExecutionScope/beginStep(_:key:kind:activity:attributes:)``.
-    public func finish(_ ending: Ending = .succeeded) {
+    public func finish(_ ending: Ending = .succeeded) { finish(ending) { _ in } }
+
+    /// - Parameter complete: Is given what is told of the end, to add to it.
+    func finish(_ ending: Ending, _ complete: (inout Event) -> Void) {
         let state = state.withLock { state in
             defer { state.isFinished = true }
             return state
@@ -105,10 +113,11 @@ public final class StepScope: Sendable {
             $0.outcome = isSkipped ? .skipped : ending.outcome
             $0.failure = ending.failure
             $0.tokens = state.tokens
+            complete(&$0)
         }
     }
 
-    private func tell(
+    func tell(
         _ kind: EventKind, _ importance: Importance, _ complete: (inout Event) -> Void
     ) {
         execution.tell(kind, importance) { event in

@@ -9,13 +9,17 @@
 ///   - agent: Who runs; executions are grouped by it.
 ///   - id: Unique in the workspace; one is made up where there is none.
 ///   - attempt: 1 and up; a retry of the whole execution, under the same id, raises it.
+///   - name: What it is called, where that says more than the agent.
 ///   - user: Who asked for it.
 ///   - correlation: What it has in common with other executions.
+///   - source: Where it comes from: `cron`, `sqs`, ….
 ///   - environment: `test` and `mock` are kept out of every statistic. `STINT_ENVIRONMENT` by default.
+///   - attributes: Whatever else it is to be found by.
 ///   - steps: Names of the steps planned, shown as pending until they are heard of.
 ///   - deadline: After which the server takes a silent execution to be dead.
 ///   - heartbeat: How often the program promises to be heard from; kept in the background, at a third
 ///     of it. The server finds a killed process by its silence. `nil` promises nothing.
+///   - tracker: Delivers what is told.
 ///   - work: Is given the execution, to tell more of it.
 public func withExecution<Value, Failure: Error>(
     _ agent: String, id: String? = nil, attempt: Int = 1, name: String? = nil,
@@ -28,7 +32,8 @@ public func withExecution<Value, Failure: Error>(
         agent, id: id, attempt: attempt, name: name, user: user, correlation: correlation,
         source: source, environment: environment, attributes: attributes, steps: steps,
         deadline: deadline, heartbeat: heartbeat)
-    let result = await Surroundings.$current.withValue(Surroundings(execution: execution)) {
+    let around = Surroundings(execution: execution, inside: .current)
+    let result = await Surroundings.$ofScopes.withValue(around) {
         await Result.of { () async throws(Failure) in try await work(execution) }
     }
     execution.finish(result.ending(isLate: execution.isLate))
@@ -39,9 +44,12 @@ public func withExecution<Value, Failure: Error>(
 /// work is done, and nothing told.
 ///
 /// - Parameters:
+///   - name: What is done.
 ///   - key: Tells it from the other steps; the name by default. A name that comes again is another
 ///     step, or the next try of the one before where that failed.
 ///   - kind: What sort of step: `model`, `tool`, `agent`, ….
+///   - activity: What it is doing at first, in one line.
+///   - attributes: Whatever else is to be known of it.
 ///   - work: Is given the step, to tell more of it; `nil` outside of any execution.
 public func withStep<Value, Failure: Error>(
     _ name: String, key: String? = nil, kind: String? = nil, activity: String? = nil,
@@ -62,10 +70,12 @@ extension ExecutionScope {
         attributes: [String: AttributeValue] = [:],
         _ work: (StepScope) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let step = beginStep(
-            name, key: key, kind: kind, activity: activity, attributes: attributes)
-        let around = Surroundings(execution: self, step: step)
-        let result = await Surroundings.$current.withValue(around) {
+        let outer = Surroundings.current
+        let step = StepScope(
+            name, of: self, inside: outer, key: key, kind: kind, activity: activity,
+            attributes: attributes)
+        let around = Surroundings(execution: self, step: step, inside: outer)
+        let result = await Surroundings.$ofScopes.withValue(around) {
             await Result.of { () async throws(Failure) in try await work(step) }
         }
         step.finish(result.ending(isLate: isLate))
@@ -78,10 +88,12 @@ extension ExecutionScope {
         attributes: [String: AttributeValue] = [:],
         _ work: (StepScope) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        let step = beginStep(
-            name, key: key, kind: kind, activity: activity, attributes: attributes)
-        let around = Surroundings(execution: self, step: step)
-        let result = Surroundings.$current.withValue(around) {
+        let outer = Surroundings.current
+        let step = StepScope(
+            name, of: self, inside: outer, key: key, kind: kind, activity: activity,
+            attributes: attributes)
+        let around = Surroundings(execution: self, step: step, inside: outer)
+        let result = Surroundings.$ofScopes.withValue(around) {
             Result { () throws(Failure) in try work(step) }
         }
         step.finish(result.ending(isLate: isLate))
@@ -94,7 +106,8 @@ extension ExecutionScope {
         attributes: [String: AttributeValue] = [:]
     ) -> StepScope {
         StepScope(
-            name, of: self, key: key, kind: kind, activity: activity, attributes: attributes)
+            name, of: self, inside: .current, key: key, kind: kind, activity: activity,
+            attributes: attributes)
     }
 }
 

@@ -1,5 +1,6 @@
 """The examples that tell with Python or curl, each before a real server."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -53,6 +54,16 @@ class ExampleTests(ServerTestCase):
         (run,) = self.all()
         self.assertEqual((run["agent"], run["status"], run["goalMet"]), ("nightly-report", "succeeded", True))
         self.assertIn("disk", run["summary"])
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not installed")
+    def test_plain_curl(self):
+        answers = [json.loads(line) for line in self.run_example(EXAMPLES / "plain-curl" / "tell.sh").splitlines() if line]
+        self.assertEqual([answer["accepted"] for answer in answers if "accepted" in answer], [1, 3, 3])
+        (run,) = self.all()
+        shown = answers[-1]
+        self.assertEqual((shown["id"], shown["status"], shown["goalMet"]), (run["id"], "succeeded", False))
+        self.assertEqual([step["status"] for step in shown["steps"]], ["succeeded", "failed"])
+        self.assertEqual(shown["tokens"]["output"], 740)
 
 
 if __name__ == "__main__":
