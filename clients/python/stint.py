@@ -55,7 +55,7 @@ try:
 except ImportError:  # Windows: events wait in memory alone.
     fcntl = None
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
 __all__ = [
     "Client", "Delivery", "Execution", "StatusTracker", "Step", "configure", "current", "current_step",
     "execution", "flush", "lambda_handler", "stats", "step", "tracked",
