@@ -110,6 +110,12 @@ import Testing
             }
             #expect(delivery.made == delivery.delivered + delivery.dropped)
             #expect(transport.taken.count == delivery.delivered)
+            // A number is covered by one request, however often that is sent.
+            let ranges = Set(transport.requests.map(\.range))
+                .sorted { $0.lowerBound < $1.lowerBound }
+            for (range, next) in zip(ranges, ranges.dropFirst()) {
+                #expect(range.upperBound < next.lowerBound, "\(range), \(next)")
+            }
             if delivery.dropped > 0 {
                 // What is missing is told, execution by execution.
                 let told = Dictionary(
@@ -120,6 +126,55 @@ import Testing
                 #expect(told.values.reduce(0, +) == delivery.dropped)
             }
             await tracker.close(within: .seconds(30))
+        }
+    }
+
+    /// By its numbers a server tells a request that is sent again from one that is new.
+    @Test func `a request covers no number that another one brings`() async throws {
+        try await withFolder { spool in
+            let transport = WaitingTransport()
+            var settings = TrackerSettings()
+            settings.spool = spool
+            settings.memoryBytes = 64 << 10
+            let tracker = Tracker(settings: settings) { transport }
+            // The server is away, and more than a request waits on disk; to the rest is added.
+            _ = tracker.begin("a", id: "first")
+            let first = try #require(await transport.request)
+            first.fail()
+            while await tracker.flush(within: .zero).failure == nil {}
+            for number in 0..<600 {
+                _ = tracker.begin("a", id: "stored\(number)")
+                if number % 20 == 19 { await tracker.flush(within: .zero) }
+            }
+            let again = try #require(await transport.request)
+            #expect(again.range == first.range)
+            again.take()
+            let second = try #require(await transport.request)
+            #expect(second.range == 2...501)
+            // It is back. So many that they are taken at once go out before the rest, and fail.
+            for number in 0..<45 { _ = tracker.begin("a", id: "new\(number)") }
+            second.take()
+            let third = try #require(await transport.request)
+            #expect(third.range == 602...646)
+            third.fail()
+            _ = tracker.begin("a", id: "last")
+            await tracker.flush(within: .zero)
+
+            let rest = Task {
+                var ranges: [ClosedRange<UInt64>] = []
+                for await request in transport.requests {
+                    ranges.append(request.range)
+                    request.take()
+                }
+                return ranges
+            }
+            #expect(await tracker.close(within: .seconds(30)).isComplete)
+            let ranges = [first.range, second.range, third.range] + (await rest.value)
+            let distinct = Set(ranges).sorted { $0.lowerBound < $1.lowerBound }
+            #expect(distinct.last?.upperBound == 647)
+            for (range, next) in zip(distinct, distinct.dropFirst()) {
+                #expect(range.upperBound < next.lowerBound, "\(range), \(next)")
+            }
         }
     }
 

@@ -137,6 +137,7 @@ struct Sender {
         while true {
             switch nextAction() {
             case .send(let events):
+                spool?.closeSegment()
                 send(Parcel(client: client, events: events), in: &group)
             case .sendOldestSegment:
                 let oldest = spool?.oldest()

@@ -69,6 +69,12 @@ final class Spool {
         return (events.count, nil)
     }
 
+    /// Adds no more to what is stored: what comes now was made after events that go another way, and
+    /// a request covers no numbers of another.
+    func closeSegment() {
+        for index in segments.indices { segments[index].isOpen = false }
+    }
+
     /// The one that is added to.
     private func openSegment() throws(SpoolError) -> Int {
         if let index = segments.lastIndex(where: \.isOpen) {
