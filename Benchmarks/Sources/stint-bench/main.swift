@@ -19,8 +19,8 @@ func value(of option: String) -> String? {
     }
     return arguments[index + 1]
 }
-/// `--only batches`, `singles`, `otlp`, `keys`, `rollups`, `silence`, `fleet`, `feed`, `history` or
-/// `metrics` measures that part alone.
+/// `--only batches`, `singles`, `otlp`, `keys`, `rollups`, `silence`, `fleet`, `feed`, `client`,
+/// `history` or `metrics` measures that part alone.
 func isWanted(_ part: String) -> Bool { value(of: "--only").map { $0 == part } ?? true }
 let folder = NSTemporaryDirectory() + "stint-bench-\(getpid())"
 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -213,6 +213,10 @@ if isWanted("fleet") {
 
 if isWanted("feed") {
     try FeedBench(program: program, folder: folder, isQuick: isQuick).run()
+}
+
+if isWanted("client") {
+    try ClientBench(program: program, folder: folder, isQuick: isQuick).run()
 }
 
 if isWanted("history") {
