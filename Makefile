@@ -72,6 +72,7 @@ METRICS ?= 1000000
 
 bench: build ## Measure the release build from outside and print a table.
 	swift build $(RELEASE) --product stint-fill
+	swift build $(RELEASE) --product stint-tell
 	swift build -c release --package-path Benchmarks --scratch-path $(CACHE)/benchmarks
 	$(CACHE)/benchmarks/release/stint-bench $(PROGRAM) --metrics $(METRICS) \
 	    --cache $(CACHE)/bench-stores $(ARGUMENTS)

@@ -155,6 +155,10 @@ let package = Package(
             dependencies: [
                 "StintModel", "StintSimulation", "StintStorage", "StintStorageSQLite",
             ], path: "Benchmarks/Sources/stint-fill"),
+        // Tells what its measures are of, for the same reason.
+        .executableTarget(
+            name: "stint-tell", dependencies: ["StintClient"],
+            path: "Benchmarks/Sources/stint-tell"),
         // Here, and not a package of its own, so that what it needs is resolved and built once.
         .executableTarget(
             name: "swift-service",

@@ -73,7 +73,7 @@ public final class StintSpan: Span {
             return state.isEnded ? nil : state
         }
         guard let last else { return }
-        let ago = TimeSpan(before: instant())
+        let ago = TimeSpan(before: instant)
         let meaning = SpanMeaning(of: last.attributes)
         if let call = meaning.call {
             scope.modelCall(

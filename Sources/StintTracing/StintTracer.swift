@@ -61,7 +61,7 @@ public struct StintTracer: Tracer {
             context.place = SpanPlace(inside: outer, trace: execution.traceID)
             scope = execution
         }
-        let ago = TimeSpan(before: instant())
+        let ago = TimeSpan(before: instant)
         if ago > .zero { scope.began(ago) }
         return StintSpan(operationName, of: scope, context, ago)
     }
@@ -71,11 +71,12 @@ public struct StintTracer: Tracer {
 }
 
 extension TimeSpan {
-    /// How long ago an instant was; zero for what is about now, which the execution's own clock knows
-    /// better, and for what is to come.
-    init(before instant: some TracerInstant) {
-        let now = Instant.current.microseconds
-        let ago = now - Int64(clamping: instant.nanosecondsSinceEpoch / 1_000)
-        self.init(microseconds: ago < 1_000 ? 0 : ago)
+    /// How long ago an instant was; zero for one that is read only now, since the execution's own clock
+    /// knows better, and for one that is to come.
+    init(before instant: () -> some TracerInstant) {
+        let asked = Instant.current
+        let told = Instant(
+            microseconds: Int64(clamping: instant().nanosecondsSinceEpoch / 1_000))
+        self = told < asked ? asked.since(told) : .zero
     }
 }

@@ -24,16 +24,18 @@ import Testing
         for importance in [Importance.update, .heartbeat, .update, .step, .execution, .execution] {
             _ = buffer.append(event(), importance)
         }
-        let portion = buffer.takeAll()
-        #expect(portion.events.map(\.number) == [3, 4, 5, 6])
+        var portion = buffer.takeAll()
+        let numbers = portion.write().map(\.number)
+        #expect(numbers == [3, 4, 5, 6])
         #expect(portion.missing.total == 2)
     }
 
     @Test func `what is no more important than what waits is itself given up`() {
         var buffer = EventBuffer(limit: event().memoryBytes * 2)
         for _ in 0..<5 { _ = buffer.append(event(), .step) }
-        let portion = buffer.takeAll()
-        #expect(portion.events.map(\.number) == [1, 2])
+        var portion = buffer.takeAll()
+        let numbers = portion.write().map(\.number)
+        #expect(numbers == [1, 2])
         #expect(buffer.made == 5)
         #expect(portion.missing.total == 3)
     }
@@ -46,7 +48,7 @@ import Testing
             queue.append(handed)
             _ = queue.removeFirst()
         }
-        #expect(queue.events.count == 10)
+        #expect(queue.count == 10)
         #expect(queue.slots.count < 3_000)
     }
 

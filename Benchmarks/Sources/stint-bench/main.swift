@@ -21,8 +21,8 @@ func value(of option: String) -> String? {
     }
     return arguments[index + 1]
 }
-/// `--only batches`, `singles`, `otlp`, `keys`, `rollups`, `silence`, `fleet`, `feed`, `history` or
-/// `metrics` measures that part alone.
+/// `--only batches`, `singles`, `otlp`, `keys`, `rollups`, `silence`, `fleet`, `feed`, `client`,
+/// `history` or `metrics` measures that part alone.
 func isWanted(_ part: String) -> Bool {
     value(of: "--only").map { $0 == part } ?? (value(of: "--peers") == nil)
 }
@@ -221,6 +221,10 @@ if isWanted("fleet") {
 
 if isWanted("feed") {
     try FeedBench(program: program, folder: folder, isQuick: isQuick).run()
+}
+
+if isWanted("client") {
+    try ClientBench(program: program, folder: folder, isQuick: isQuick).run()
 }
 
 if isWanted("history") {

@@ -28,9 +28,17 @@ struct EventBuffer: Sendable {
         fileprivate var queues: [EventQueue]
         var missing: MissingEvents
 
-        /// All of them, in order of their numbers.
-        var events: [HandedEvent] {
-            queues.flatMap(\.events).sorted { $0.number < $1.number }
+        /// Writes all of them down, in order of their numbers. Each is let go of as it is written, so
+        /// that they do not take their place twice.
+        mutating func write() -> [MadeEvent] {
+            var written: [MadeEvent] = []
+            written.reserveCapacity(queues.reduce(0) { $0 + $1.count })
+            while let next = queues.indices.min(by: { queues[$0].next < queues[$1].next }),
+                let event = queues[next].removeFirst()
+            {
+                written.append(MadeEvent(event))
+            }
+            return written
         }
     }
 
@@ -90,7 +98,9 @@ struct EventQueue: Sendable {
     private(set) var slots: [HandedEvent?] = []
     private var start = 0
 
-    var events: [HandedEvent] { slots[start...].compactMap(\.self) }
+    var count: Int { slots.count - start }
+    /// The number of the oldest; beyond all where there is none.
+    var next: UInt64 { start < slots.count ? slots[start]?.number ?? .max : .max }
 
     mutating func append(_ event: HandedEvent) { slots.append(event) }
 

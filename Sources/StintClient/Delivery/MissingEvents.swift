@@ -9,6 +9,13 @@ struct MissingEvents: Sendable {
         /// The newest that is missing.
         var at: Instant
         var isTold = false
+
+        mutating func add(_ count: Int, attempt: UInt16, at: Instant) {
+            total += count
+            self.attempt = max(self.attempt, attempt)
+            self.at = max(self.at, at)
+            isTold = false
+        }
     }
 
     /// How many executions are told apart.
@@ -21,14 +28,9 @@ struct MissingEvents: Sendable {
     mutating func note(_ execution: ExecutionID?, attempt: UInt16, at: Instant, count: Int = 1) {
         total += count
         guard let execution else { return }
-        if var held = counts[execution] {
-            held.total += count
-            held.at = max(held.at, at)
-            held.attempt = max(held.attempt, attempt)
-            held.isTold = false
-            counts[execution] = held
-        } else {
-            guard counts.count < Self.executions else { return }
+        if let place = counts.index(forKey: execution) {
+            counts.values[place].add(count, attempt: attempt, at: at)
+        } else if counts.count < Self.executions {
             counts[execution] = Count(attempt: attempt, total: count, at: at)
         }
     }

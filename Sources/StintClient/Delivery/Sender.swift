@@ -122,9 +122,9 @@ struct Sender {
     private mutating func take() {
         guard let takeAt, takeAt <= now else { return }
         self.takeAt = nil
-        let portion = intake.buffer.withLock { $0.takeAll() }
+        var portion = intake.buffer.withLock { $0.takeAll() }
         outbox.missing.add(portion.missing)
-        outbox.take(portion.events.map(MadeEvent.init))
+        outbox.take(portion.write())
     }
 
     private var spoolState: Outbox.SpoolState {

@@ -149,7 +149,7 @@ public final class ExecutionScope: Sendable {
         guard tracker.isEnabled else { return }
         var event = Event(kind, execution: identity, at: clock.now, attempt: attempt)
         complete(&event)
-        tracker.hand(event, importance)
+        tracker.hand(consume event, importance)
     }
 
     func place(for name: String) -> StepPlaces.Place {

@@ -10,6 +10,9 @@ struct StepPlaces: Sendable {
         var `try`: UInt16
     }
 
+    /// For how many names there is room from the first on.
+    private static let usual = 20
+
     private var uses: [String: Int] = [:]
     private var failed: [String: Place] = [:]
 
@@ -17,6 +20,7 @@ struct StepPlaces: Sendable {
         if !failed.isEmpty, let before = failed.removeValue(forKey: name) {
             return Place(key: before.key, try: before.try == .max ? .max : before.try + 1)
         }
+        if uses.isEmpty { uses.reserveCapacity(Self.usual) }
         // A server keeps so many steps of an execution; what comes after need not be told apart.
         guard uses.count < Limits.stepsPerExecution || uses[name] != nil else {
             return Place(key: name, try: 1)
