@@ -110,7 +110,8 @@ public struct ExecutionState: Hashable, Sendable {
     public var steps = SortedMap<StepID, Step>()
     /// What belongs to the execution itself rather than to a step.
     public var usage = UsageState()
-    /// Whether something beyond ``Limits`` was left out: steps, attributes or attempts.
+    /// Whether something beyond ``Limits`` was left out: steps, attributes, attempts or
+    /// spans.
     public var isTruncated = false
 
     /// Nothing known yet, but that something was heard of at `first`.

@@ -25,7 +25,8 @@ public enum Limits {
     public static let attributesPerExecution = 1_024
     /// Model calls kept for one step, or for the execution itself: the smallest by id stay.
     public static let callsPerScope = 10_000
-    /// Spans kept of one trace: the earliest by (start, id) stay.
+    /// Spans kept of one trace: the earliest by (start, id) stay. Executions of which a longer one tells
+    /// are flagged.
     public static let spansPerTrace = 10_000
 
     /// Messages in messages of one OTLP export: spans, their attributes and the values of these.

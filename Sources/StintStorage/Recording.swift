@@ -18,6 +18,11 @@ public struct Recording: Sendable {
         trail.append(event)
     }
 
+    /// Notes that more was told of the execution than is kept.
+    mutating func noteCut() {
+        state.isTruncated = true
+    }
+
     /// - Precondition: The event is about this execution.
     public mutating func append(_ event: Event) {
         state.apply(event)

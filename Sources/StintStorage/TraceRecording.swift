@@ -36,10 +36,11 @@ public struct TraceRecording: Sendable {
 extension Trace {
     /// What it tells of executions, folded: each once.
     public func recordings(in workspace: Workspace) -> [Recording] {
-        executions().compactMap { execution in
+        executions().compactMap { execution -> Recording? in
             guard let first = execution.events.first else { return nil }
             var recording = Recording(workspace: workspace, id: execution.id, first: first)
             for event in execution.events.dropFirst() { recording.append(event) }
+            if execution.isCut { recording.noteCut() }
             return recording
         }
     }

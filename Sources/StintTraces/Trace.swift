@@ -4,8 +4,9 @@ public import StintModel
 /// number give the same trace. What executions it tells of is a pure function of the set.
 public struct Trace: Hashable, Sendable {
     public let id: TraceID
-    /// By id, each once: at most ``Limits/spansPerTrace``, the earliest by (start, id). What is
-    /// outermost begins first, so it is the innermost of a trace too long that is left out.
+    /// By id, each once: the earliest by (start, id), ``Limits/spansPerTrace`` of them and one more,
+    /// by which it is known that there were more. What is outermost begins first, so it is the
+    /// innermost of a trace too long that is left out.
     public private(set) var spans: [TraceSpan] = []
 
     public init(id: TraceID) {
@@ -17,6 +18,9 @@ public struct Trace: Hashable, Sendable {
         self.init(id: id)
         merge(spans)
     }
+
+    /// Whether it was told of more spans than are kept.
+    public var isCut: Bool { spans.count > Limits.spansPerTrace }
 
     /// Adds what was not known. Of two spans of one id the one that began first stays, then the one
     /// that ended, then the larger by its bytes.
@@ -47,7 +51,7 @@ public struct Trace: Hashable, Sendable {
         }
         guard changed else { return false }
         merged += known
-        if merged.count > Limits.spansPerTrace {
+        if merged.count > Self.kept {
             merged = Self.earliest(merged)
             changed = merged != spans
         }
@@ -55,12 +59,14 @@ public struct Trace: Hashable, Sendable {
         return changed
     }
 
+    private static let kept = Limits.spansPerTrace + 1
+
     /// Which start and id decide, of which a merge changes the start of a known span only to an
     /// earlier one: so what is cut from a part would be cut from the whole.
     private static func earliest(_ spans: [TraceSpan]) -> [TraceSpan] {
         spans
             .sorted { ($0.start, $0.id) < ($1.start, $1.id) }
-            .prefix(Limits.spansPerTrace)
+            .prefix(kept)
             .sorted { $0.id < $1.id }
     }
 
@@ -80,9 +86,13 @@ public struct TracedExecution: Hashable, Sendable {
     public let id: ExecutionID
     /// Of authority `reported`, in order of start; its finish comes last.
     public let events: [Event]
+    /// Whether more may have been told of it: of which execution a span is that was left out is not
+    /// known, so all of its trace say so.
+    public let isCut: Bool
 
-    public init(id: ExecutionID, events: [Event]) {
+    public init(id: ExecutionID, events: [Event], isCut: Bool) {
         self.id = id
         self.events = events
+        self.isCut = isCut
     }
 }

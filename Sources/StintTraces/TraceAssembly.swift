@@ -6,6 +6,7 @@ import StintModel
 /// run above, are the executions. Everything here is a pure function of the set of spans.
 struct TraceAssembly {
     let trace: TraceID
+    let isCut: Bool
     let tree: TraceTree
     /// For each span, the nearest run above it; -1 where there is none.
     private(set) var enclosing: [Int]
@@ -17,6 +18,7 @@ struct TraceAssembly {
 
     init(_ trace: Trace) {
         self.trace = trace.id
+        isCut = trace.isCut
         tree = TraceTree(trace)
         let count = tree.spans.count
         isRun = tree.spans.map { $0.role == .agent || $0.role == .workflow }
@@ -38,14 +40,14 @@ struct TraceAssembly {
     func executions() -> [TracedExecution] {
         var told = runs().map { run in
             let telling = RunTelling(run, of: self)
-            return TracedExecution(id: telling.id, events: telling.events())
+            return TracedExecution(id: telling.id, events: telling.events(), isCut: isCut)
         }
         told.sort { $0.id.rawValue.isSpelledBefore($1.id.rawValue) }
         // Two runs of one trace may name the same execution.
         return told.reduce(into: []) { merged, execution in
             if let last = merged.last, last.id == execution.id {
                 merged[merged.count - 1] = TracedExecution(
-                    id: last.id, events: last.events + execution.events)
+                    id: last.id, events: last.events + execution.events, isCut: isCut)
             } else {
                 merged.append(execution)
             }

@@ -23,7 +23,7 @@ struct ServerConfiguration {
         "log-level", "insecure-no-auth", "admin-key-file", "rate-limit-ingest", "rate-limit-read",
         "store-limit", "sweep-interval", "host-sampling", "tls-certificate", "tls-key",
         "connections", "head-timeout", "body-timeout", "idle-timeout", "bodies-limit", "prices",
-        "aws-region", "aws-reconcile-interval", "aws-silence", "sqs-queue",
+        "aws-region", "aws-reconcile-interval", "aws-silence", "sqs-queue", "sqs-workspace",
         "otlp-grpc-port", "otlp-execution-keys", "otlp-contents", "otlp-deadline-errors",
         "otlp-undecided",
     ]
@@ -197,6 +197,14 @@ struct ServerConfiguration {
                         "sqs-queue", url, "The URL of a queue is due, and a region: --aws-region.")
                 }
                 amazon.queues.append(queue)
+            }
+            if let name = try text("sqs-workspace") {
+                guard let workspace = Workspace(rawValue: name) else {
+                    throw wrong(
+                        "sqs-workspace", name,
+                        "A workspace's name has 1 to \(Limits.nameBytes) bytes.")
+                }
+                amazon.queueWorkspace = workspace
             }
             return amazon
         }

@@ -226,6 +226,14 @@ struct ServerFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
+            The workspace in which the queues' events are recorded. (STINT_SQS_WORKSPACE; \
+            default: default)
+            """, valueName: "name"))
+    var sqsWorkspace: String?
+
+    @Option(
+        help: ArgumentHelp(
+            """
             What is logged: trace, debug, info, notice, warning, error or critical. \
             (STINT_LOG_LEVEL; default: notice)
             """, valueName: "level"))
@@ -267,6 +275,7 @@ struct ServerFlags: ParsableArguments {
         given["aws-reconcile-interval"] = awsReconcileInterval
         given["aws-silence"] = awsSilence
         if !sqsQueue.isEmpty { given["sqs-queue"] = sqsQueue.joined(separator: ",") }
+        given["sqs-workspace"] = sqsWorkspace
         given["otlp-grpc-port"] = otlpGrpcPort
         given["otlp-execution-keys"] = otlpExecutionKeys
         given["otlp-contents"] = otlpContents

@@ -61,6 +61,26 @@ extension EndToEnd {
             }
         }
 
+        @Test func `what a queue says is of the workspace that is named for it`() async throws {
+            let python = try #require(SimulatedAmazon.python)
+            try await SimulatedAmazon.use(python) { amazon in
+                try await StoreFolder.use { folder in
+                    let keys = [
+                        try await AccessTests.secret(folder, scope: "read", workspace: "queues"),
+                        try await AccessTests.secret(folder, scope: "read"),
+                    ].map(AccessTests.bearer)
+                    let server = try await folder.start(
+                        ["--sqs-queue", amazon.known.queue, "--sqs-workspace", "queues"],
+                        launcher: Self.environment(amazon))
+                    func status(_ key: [String: String]) async throws -> Int {
+                        try await server.get("/v1/executions/native-1", headers: key).status
+                    }
+                    try await Self.until { try await status(keys[0]) == 200 }
+                    #expect(try await status(keys[1]) == 404)
+                }
+            }
+        }
+
         @Test func `what ran before is brought in, once however often, and asked about by hand`()
             async throws
         {

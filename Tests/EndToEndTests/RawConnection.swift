@@ -9,11 +9,16 @@ final class RawConnection: Sendable {
     }
 
     /// - Parameter server: One without TLS, at `http://127.0.0.1:PORT`.
-    init(_ server: RunningServer) throws {
+    convenience init(_ server: RunningServer) throws {
+        try self.init(port: server.port)
+    }
+
+    /// - Parameter port: Of this machine.
+    init(port: UInt16) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = server.port.bigEndian
+        address.sin_port = port.bigEndian
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         let code = withUnsafePointer(to: &address) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) {

@@ -1,6 +1,7 @@
 import StintMetrics
 import StintModel
 import StintStorage
+import StintTraces
 
 // Bytes of a store, which a disk may have damaged.
 
@@ -31,6 +32,19 @@ extension FuzzTarget {
         }
         for event in events { try event.keepsPromises(isNative: false) }
         try [Event].keepPromises(events)
+    }
+
+    /// The spans of a trace that came together.
+    static let spans = FuzzTarget("spans") { (bytes) throws(BrokenPromise) in
+        func read(_ bytes: [UInt8]) -> [TraceSpan]? {
+            bytes.withUnsafeBytes { try? TraceSpan.decoded($0) }
+        }
+        guard let spans = read(bytes), let id = TraceID(high: 1, low: 1) else { return }
+        try promise(read(TraceSpan.encoded(spans)) == spans, "What is stored is read back.")
+        let trace = Trace(id: id, spans: spans)
+        try promise(
+            Trace(id: id, spans: spans.reversed()) == trace, "The order of spans does not matter.")
+        for told in trace.recordings(in: .default) { try told.state.keepsPromises(as: told.id) }
     }
 
     /// A cell of the roll-up, or a sketch: read only where they are what would be written.

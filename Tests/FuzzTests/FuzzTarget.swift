@@ -15,7 +15,7 @@ struct FuzzTarget: Sendable {
     static let all: [FuzzTarget] = [
         json, events, lines, eventBridge, cloudEvents, lineage, otlpProtobuf, otlpJSON, instant,
         query, entityTag, words, cursor, keySecret,
-        state, trail, cell, delta, prices, client,
+        state, trail, spans, cell, delta, prices, client,
     ]
 }
 

@@ -1,6 +1,7 @@
 import GRPCCore
 import GRPCProtobuf
 import HTTPTypes
+import StintStorage
 import Testing
 
 @testable import StintServer
@@ -26,6 +27,17 @@ import Testing
         let problem = Problem(.init(code: status), "test", "Why.")
         #expect(problem.rpcCode == code)
         #expect(problem.rpcStatus.details.isEmpty)
+    }
+
+    @Test(arguments: [
+        RecorderError.overloaded, .stopping, .store(.full), .store(.unavailable(reason: "a test")),
+    ])
+    func `what cannot be recorded now may be sent again, and it is said when`(
+        _ error: RecorderError
+    ) {
+        let status = Problem(error).rpcStatus
+        #expect(status.code == .unavailable)
+        #expect(status.details == [.retryInfo(delay: .seconds(1))])
     }
 
     @Test func `it says how long to wait`() {

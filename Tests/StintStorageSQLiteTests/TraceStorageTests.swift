@@ -138,6 +138,33 @@ import Testing
         }
     }
 
+    @Test func `a trace too long says so of its execution, also when it comes in parts`()
+        async throws
+    {
+        let id = TraceID(high: 8, low: 8)!
+        func span(_ number: Int, _ role: TraceSpan.Role) -> TraceSpan {
+            TraceSpan(
+                id: SpanID(UInt64(number))!, parent: number == 1 ? nil : SpanID(1), role: role,
+                name: "run", start: SampleFleet.noon + .seconds(Int64(number)),
+                end: SampleFleet.noon + .seconds(20_000))
+        }
+        let full = [span(1, .agent)] + (2...Limits.spansPerTrace).map { span($0, .plumbing) }
+        try await withStore { store in
+            let parts = [
+                Array(full.suffix(4_000)), Array(full.dropLast(4_000)),
+                [span(Limits.spansPerTrace + 1, .plumbing)],
+            ]
+            for (number, part) in parts.enumerated() {
+                let recording = TraceRecording(workspace: .default, id: id, spans: part)
+                _ = try await store.record(RecordingGroup(traces: [recording]))
+                let execution = try await store.execution(
+                    ExecutionID(rawValue: id.text)!, in: .default)
+                #expect(execution?.state.isTruncated == [nil, false, true][number])
+            }
+            #expect(try await store.audit(nil).isBalanced)
+        }
+    }
+
     @Test func `steps of which a trace no longer tells are gone where they stand in rows`()
         async throws
     {

@@ -54,12 +54,40 @@ import Testing
         }
         spans += spans.prefix(200).map { span($0.id.bits, from: Int64($0.id.bits), to: nil) }
         let whole = trace(spans)
-        #expect(whole.spans.count == Limits.spansPerTrace)
+        #expect(whole.spans.count == Limits.spansPerTrace + 1)
+        #expect(whole.isCut)
         var parts = trace(Array(spans.suffix(spans.count / 2)))
         parts.merge(Array(spans.prefix(spans.count * 2 / 3)))
         #expect(parts == whole)
         let isChanged = parts.merge(Array(spans.suffix(1_000)))
         #expect(!isChanged)
         #expect(whole.spans.contains { $0.start == Instant(microseconds: 0) })
+    }
+
+    @Test func `a trace too long says so of its executions, in whatever order it came`() {
+        let run = agent(1, named: "long", to: 20_000)
+        let steps = (2...Limits.spansPerTrace).map { number in
+            span(UInt64(number), below: 1, .here, .tool, "t", from: Int64(number))
+        }
+        let full = trace([run] + steps)
+        #expect(full.spans.count == Limits.spansPerTrace)
+        #expect(full.executions().map(\.isCut) == [false])
+        // One more, at the end and at the beginning; and one that is known already.
+        let late = span(.max, below: 1, .here, .tool, "late", from: 15_000)
+        let early = span(.max, below: 1, .here, .tool, "early", from: 1)
+        for more in [late, early] {
+            var grown = full
+            let isChanged = grown.merge([more])
+            #expect(isChanged)
+            #expect(grown.executions().map(\.isCut) == [true])
+            var begun = trace([more])
+            begun.merge(steps.reversed() + [run])
+            #expect(begun == grown)
+            let isChangedAgain = grown.merge([steps[7], more])
+            #expect(!isChangedAgain)
+        }
+        var same = full
+        same.merge([steps[3]])
+        #expect(!same.isCut)
     }
 }

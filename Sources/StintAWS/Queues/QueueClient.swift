@@ -77,8 +77,24 @@ public struct QueueClient: Sendable {
     }
 
     /// Deletes messages, ten at most. One that is not deleted comes again.
-    public func delete(_ messages: [QueueMessage]) async throws(AWSError) {
-        if messages.isEmpty { return }
+    ///
+    /// - Returns: Those that could not be deleted, though the question itself was answered.
+    public func delete(_ messages: [QueueMessage]) async throws(AWSError) -> [Undeleted] {
+        if messages.isEmpty { return [] }
+        struct Answer: Decodable {
+            struct Failure: Decodable {
+                var entry: String
+                var code: String?
+
+                enum CodingKeys: String, CodingKey {
+                    case entry = "Id"
+                    case code = "Code"
+                }
+            }
+            var failed: [Failure]?
+
+            enum CodingKeys: String, CodingKey { case failed = "Failed" }
+        }
         var json = JSONWriter()
         json.object { json in
             json.key("Entries")
@@ -90,6 +106,19 @@ public struct QueueClient: Sendable {
             }
             json.member("QueueUrl", queue.url)
         }
-        _ = try await client.ask("DeleteMessageBatch", json.bytes)
+        let answer = try await client.ask("DeleteMessageBatch", json.bytes, for: Answer.self)
+        return (answer.failed ?? []).compactMap { failure in
+            guard let place = Int(failure.entry), messages.indices.contains(place) else {
+                return nil
+            }
+            return Undeleted(message: messages[place], code: failure.code ?? "")
+        }
+    }
+
+    /// A message that could not be deleted.
+    public struct Undeleted: Hashable, Sendable {
+        public var message: QueueMessage
+        /// In the word of the service: `ReceiptHandleIsInvalid`.
+        public var code: String
     }
 }

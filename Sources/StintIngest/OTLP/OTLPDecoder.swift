@@ -41,6 +41,7 @@ public enum OTLPDecoder {
     public static func json(
         _ body: UnsafeRawBufferPointer, maximumSpans: Int = 10_000
     ) throws(OTLPBodyError) -> OTLPTraceExport {
+        try OTLPJSONScan.check(body)
         var decoding = OTLPJSONDecoding(
             JSONReader(body.bindMemory(to: UInt8.self)), tally: OTLPTally(spans: maximumSpans))
         do {

@@ -49,7 +49,8 @@ public final class ServerMetrics: Sendable {
     /// What became of questions to an origin about an execution: `ended`, `running`, `gone`,
     /// `unanswered`.
     let originAnswers = CounterFamily<String>()
-    /// What became of messages received from queues: `taken`, `refused`, `postponed`.
+    /// What became of messages received from queues: `taken` and of those `undeleted`,
+    /// `refused`, `postponed`.
     let queueMessages = CounterFamily<String>()
 
     // MARK: Executions

@@ -17,6 +17,10 @@ struct OTLPGRPCListener: HTTP2ServerTransport.ListenerFactory {
     let certificate: ServerCertificate?
     /// Connections open at once, beside those of HTTP: an exporter keeps one.
     let limit: Int
+    /// How long one may be silent.
+    let silence: Duration
+    /// How long one may stay once the server stops.
+    let farewell: Duration
     let metrics: ServerMetrics
     let eventLoopGroup: any EventLoopGroup
     let onListening: @Sendable (_ port: Int) -> Void
@@ -24,13 +28,16 @@ struct OTLPGRPCListener: HTTP2ServerTransport.ListenerFactory {
 
     init(
         host: String, port: Int, certificate: ServerCertificate?, limit: Int,
-        metrics: ServerMetrics, eventLoopGroup: any EventLoopGroup,
+        silence: Duration, farewell: Duration, metrics: ServerMetrics,
+        eventLoopGroup: any EventLoopGroup,
         onListening: @escaping @Sendable (_ port: Int) -> Void
     ) {
         self.host = host
         self.port = port
         self.certificate = certificate
         self.limit = limit
+        self.silence = silence
+        self.farewell = farewell
         self.metrics = metrics
         self.eventLoopGroup = eventLoopGroup
         self.onListening = onListening
@@ -69,6 +76,8 @@ struct OTLPGRPCListener: HTTP2ServerTransport.ListenerFactory {
             open.add(-1)
         }
         return connection.eventLoop.makeCompletedFuture {
+            try connection.pipeline.syncOperations.addHandler(
+                OTLPConnectionGuard(silence: silence, farewell: farewell))
             if let certificate {
                 try connection.pipeline.syncOperations.addHandler(
                     NIOSSLServerHandler(context: certificate.grpcContext))

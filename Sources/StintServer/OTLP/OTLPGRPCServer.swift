@@ -31,6 +31,7 @@ struct OTLPGRPCServer: Service {
     func run() async throws {
         let listener = OTLPGRPCListener(
             host: host, port: port, certificate: certificate, limit: max(1, limits.open / 4),
+            silence: limits.idleTimeout + Self.grace, farewell: Self.grace * 2,
             metrics: metrics, eventLoopGroup: eventLoops
         ) { [host, logger] port in
             logger.notice("OTLP/gRPC on \(host.contains(":") ? "[\(host)]" : host):\(port)")
@@ -56,21 +57,28 @@ struct OTLPGRPCServer: Service {
 
     private var metrics: ServerMetrics { ingest.metrics }
 
+    /// How long calls may take that are open when their connection is to end.
+    private static let grace = Duration.seconds(3)
+
     private var config: Transport.Config {
         var config = Transport.Config.defaults
+        // What callers are told. Messages come here inflated (``OTLPCallMessage``).
         config.compression.enabledAlgorithms = [.gzip, .deflate]
         config.connection.maxIdleTime = limits.idleTimeout
-        config.connection.maxGraceTime = .seconds(5)
+        config.connection.maxGraceTime = Self.grace
         // An exporter may ask whether the server is there as often as exporters do.
         config.connection.keepalive.clientBehavior = .init(
             minPingIntervalWithoutCalls: .seconds(10), allowWithoutCalls: true)
         config.http2.maxConcurrentStreams = 100
         config.http2.targetWindowSize = 256 << 10
         config.rpc.maxRequestPayloadSize = bodyBytes
-        config.channelDebuggingCallbacks.onAcceptHTTP2Stream = { [budget, limits] channel in
+        config.channelDebuggingCallbacks.onAcceptHTTP2Stream = {
+            [budget, bodyBytes, limits] channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(
-                    OTLPCallGuard(budget: budget, timeout: limits.bodyTimeout), position: .first)
+                    OTLPCallGuard(
+                        budget: budget, bodyBytes: bodyBytes, timeout: limits.bodyTimeout),
+                    position: .first)
             }
         }
         return config
@@ -135,11 +143,8 @@ struct OTLPGRPCServer: Service {
             let (identity, allowance) = try await access.admit(
                 authorization: request.metadata[stringValues: "authorization"].first { _ in true },
                 from: Self.address(of: context.remotePeer), to: .ingest)
-            for try await message in request.messages {
-                let answer = try await export(message, identity, allowance)
-                return StreamingServerResponse(single: ServerResponse(message: answer))
-            }
-            throw Problem(.badRequest, "cut_short", "The call ended before its message was whole.")
+            let answer = try await export(try await message(of: request), identity, allowance)
+            return StreamingServerResponse(single: ServerResponse(message: answer))
         } catch let error as RPCError {
             status = .badRequest
             throw error
@@ -152,6 +157,16 @@ struct OTLPGRPCServer: Service {
             status = problem.status
             throw problem.rpcStatus
         }
+    }
+
+    /// - Throws: ``RPCError`` where the call broke off, or was refused while it came: nobody hears it.
+    private func message(
+        of request: StreamingServerRequest<OTLPGRPCMessage>
+    ) async throws(RPCError) -> OTLPGRPCMessage {
+        do {
+            for try await message in request.messages { return message }
+        } catch {}
+        throw RPCError(code: .cancelled, message: "The call ended before its message was whole.")
     }
 
     /// The address in `ipv4:127.0.0.1:31415` or `ipv6:[::1]:443`, as ``RequestScope/address``.

@@ -41,7 +41,8 @@ struct AmazonServices {
             services.append(
                 QueueReader(
                     client: QueueClient(queue, context: settings.context),
-                    workspace: .default, recorder: recorder, erasures: store.erasures,
+                    workspace: settings.queueWorkspace, recorder: recorder,
+                    erasures: store.erasures,
                     retention: server.retention, maximumEvents: server.eventsPerRequest,
                     agentNames: agentNames, now: now,
                     pause: { try? await Task.sleep(for: $0) }, logger: logger, metrics: metrics))

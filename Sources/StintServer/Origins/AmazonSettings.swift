@@ -12,6 +12,9 @@ public struct AmazonSettings: Sendable {
     public var silence = TimeSpan.seconds(300)
     /// Read for as long as the server runs.
     public var queues: [QueueAddress] = []
+    /// Whose what the queues say is. What Step Functions says of an execution is of the workspace that
+    /// knows it.
+    public var queueWorkspace = Workspace.default
     public var context: AWSContext
 
     public init(context: AWSContext) {

@@ -80,6 +80,15 @@ struct QueueReader: Service {
             return await pause(.seconds(1))
         }
         metrics.queueMessages.add("taken", taken.count)
-        try await client.delete(taken)
+        let undeleted = try await client.delete(taken)
+        guard let first = undeleted.first else { return }
+        // They come again, and saying again what is known changes nothing.
+        metrics.queueMessages.add("undeleted", undeleted.count)
+        logger.warning(
+            "Messages that were recorded are not deleted from their queue, and will come again",
+            metadata: [
+                "queue": "\(client.queue.name)", "messages": "\(undeleted.count)",
+                "first": "\(first.message.id)", "error": "\(first.code)",
+            ])
     }
 }

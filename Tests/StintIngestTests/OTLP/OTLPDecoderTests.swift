@@ -127,6 +127,20 @@ import Testing
         }
     }
 
+    @Test func `in JSON objects are counted, to the last, and braces in texts are not`() throws {
+        let most = Limits.partsPerExport
+        // The export is an object itself.
+        func export(of count: Int) -> String {
+            #"{"resourceSpans":[\#(String(repeating: "{},", count: count - 2)){}]}"#
+        }
+        #expect(try Self.json(export(of: most)).resourceSpans.count == most - 1)
+        #expect(throws: OTLPBodyError.tooManyParts(limit: most)) {
+            try Self.json(export(of: most + 1))
+        }
+        let braces = String(repeating: #"{\"{\\"#, count: most)
+        #expect(try Self.json(#"{"braces":"\#(braces)","resourceSpans":[{}]}"#).spanCount == 0)
+    }
+
     @Test func `values stand in each other only so deep`() throws {
         /// So many arrays around nothing, as a value of an attribute of a resource.
         func nested(_ levels: Int) throws -> [UInt8] {
