@@ -170,7 +170,7 @@ extension ExecutionStoreContract {
                 var crew = SampleCrew(seed: UInt64(round), in: workspace)
                 var group = RecordingGroup(crew.reports(count: 20))
                 group.batches = clients.batches(count: 5).filter { _ in random.chance(80) }
-                group.receivedAt = SampleFleet.noon + .days(Int64(round % 4))
+                group.receivedAt = SampleFleet.noon + .days(Int64(round))
                 _ = try await store.record(group)
                 _ = try await store.sumWorkerLoad(at: SampleFleet.noon + .days(1), limit: 3)
                 let erased = random.pick(histories)[0].execution!

@@ -24,7 +24,7 @@ import Testing
     @Test func `help and version are no errors`() {
         #expect(exitStatus("--help") == 0)
         #expect(exitStatus("--version") == 0)
-        #expect(Stint.configuration.version == "stint 0.4.0")
+        #expect(Stint.configuration.version == "stint 0.5.0")
     }
 
     @Test func `the key is no flag`() {
