@@ -84,6 +84,79 @@ extension EndToEnd {
             }
         }
 
+        /// What means something to those who read files, or to those who show them.
+        private static let texts = [
+            ",", "\"", "\"quoted\"", "a\r\nb", "a\rb", "\n", "\"\n\"", "=1+1", "+x", "-x", "@x",
+            "\tx", "'=x",
+            "# count 3", "#", " first", "last ", "\u{2028}", "\u{FEFF}x", "\u{85}", "e\u{301}",
+            "\u{202E}x",
+            "\\N", "\\\"", "null", "{}", "[1]", "12", "-0", "%s", "\u{1B}[31m", "\u{1}", "\u{FFFF}",
+            "🏳️‍🌈",
+        ]
+
+        @Test(arguments: [["executions"], ["events"], ["executions", "--format", "csv"]])
+        func `a text comes back as it was, whatever it means to others`(
+            _ form: [String]
+        ) async throws {
+            let events = Self.texts.enumerated().flatMap { number, text -> [JSON] in
+                let head: [String: JSON] = [
+                    "execution": .string("\(number) \(text)"),
+                    "at": .string("2026-11-01T12:00:\(10 + number)Z"),
+                ]
+                let failure: JSON = [
+                    "type": .string(text), "message": .string(text), "cause": .string(text),
+                ]
+                return [
+                    [
+                        "type": "execution.started", "agent": .string(text), "user": .string(text),
+                        "attributes": .object([text: .string(text)]),
+                    ],
+                    [
+                        "type": "step.finished", "step": .string(text), "status": "failed",
+                        "activity": .string(text), "error": failure,
+                    ],
+                    [
+                        "type": "execution.finished", "status": "failed", "summary": .string(text),
+                        "error": failure,
+                    ],
+                ].map { .object(head.merging($0) { $1 }) }
+            }
+            let options = ["--retention", "36500d", "--host-sampling", "off"]
+            try await StoreFolder.use { one in
+                let source = try await one.start(options)
+                let sent = try await source.post("/v1/events", JSON.array(events).data)
+                #expect(sent.json["rejected"] == [])
+                let export = try await Self.export(form, of: source)
+                try await StoreFolder.use { other in
+                    let target = try await other.start(options)
+                    let imported = try await CommandLineTests.stint(
+                        target, "import", "-", input: String(decoding: export, as: UTF8.self))
+                    #expect(imported.exitCode == 0, "\(imported.errors)")
+                    // A row of a table has not everything, but what it has is the same.
+                    if form.contains("csv") {
+                        let again = try await Self.export(form, of: target)
+                        #expect(again == export)
+                        return
+                    }
+                    for event in events where event["type"] == "execution.started" {
+                        let id = try #require(event["execution"].string)
+                        #expect(
+                            Self.lasting(try await target.execution(id).json)
+                                == Self.lasting(try await source.execution(id).json))
+                    }
+                }
+            }
+        }
+
+        private static func export(
+            _ form: [String], of server: RunningServer
+        ) async throws -> Data {
+            let export = try await Program.run(
+                arguments: ["export"] + form, environment: ["STINT_URL": server.url])
+            #expect(export.exitCode == 0, "\(export.errors)")
+            return export.output
+        }
+
         @Test func `a cut is seen, and a repetition as CSV is the same`() async throws {
             try await RunningServer.serving("--retention", "36500d") { server in
                 _ = try await CommandLineTests.stint(
