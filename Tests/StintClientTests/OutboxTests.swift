@@ -32,14 +32,14 @@ import Testing
         #expect((outbox.delivered, outbox.rejected, outbox.firstRefusal) == (1, 1, "bad"))
     }
 
-    @Test func `a request holds 500 events and 1 MiB`() {
+    @Test func `a request holds 2,000 events and 1 MiB`() {
         var outbox = Outbox(settings: .init(memory: 64 << 20))
-        outbox.take((1...501).map { Self.event($0) })
+        outbox.take((1...2_001).map { Self.event($0) })
         guard case .send(let many) = outbox.next(now: .zero, spool: noSpool) else {
             Issue.record("nothing sent")
             return
         }
-        #expect(many.count == 500)
+        #expect(many.count == 2_000)
         outbox = Outbox(settings: .init(memory: 64 << 20))
         outbox.take((1...3).map { Self.event($0, bytes: 600 << 10) })
         let next = outbox.next(now: .zero, spool: noSpool)

@@ -31,16 +31,16 @@ import Testing
     @Test func `what is stored comes back, in order and in requests`() async throws {
         try await withFolder { root in
             let spool = spool(root)
-            #expect(spool.store(Self.events(1...300), asOne: false, dropped: 0).error == nil)
-            #expect(spool.store(Self.events(301...700), asOne: false, dropped: 0).error == nil)
-            #expect(spool.ownCount == 700)
+            #expect(spool.store(Self.events(1...1_200), asOne: false, dropped: 0).error == nil)
+            #expect(spool.store(Self.events(1_201...2_700), asOne: false, dropped: 0).error == nil)
+            #expect(spool.ownCount == 2_700)
             #expect(spool.firstOwn == 1)
-            #expect(spool.oldest()?.parcel.events == Self.events(1...500))
+            #expect(spool.oldest()?.parcel.events == Self.events(1...2_000))
             // Not sent until it is removed, and not added to any more.
-            _ = spool.store(Self.events(701...710), asOne: false, dropped: 0)
-            #expect(spool.oldest()?.parcel.events == Self.events(1...500))
+            _ = spool.store(Self.events(2_701...2_710), asOne: false, dropped: 0)
+            #expect(spool.oldest()?.parcel.events == Self.events(1...2_000))
             spool.removeOldest()
-            #expect(spool.oldest()?.parcel.events == Self.events(501...710))
+            #expect(spool.oldest()?.parcel.events == Self.events(2_001...2_710))
             spool.removeOldest()
             #expect(spool.isEmpty)
             spool.close()

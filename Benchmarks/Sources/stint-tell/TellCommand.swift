@@ -66,7 +66,7 @@ struct TellCommand {
         let begin = now()
         var delivery = await tracker.flush(within: .zero)
         // As many at once as memory holds without the disk's help.
-        while delivery.made < count {
+        while delivery.made < count, delivery.isComplete {
             tell(4_000, to: tracker) { run, name in run.step(name) { _ in } }
             delivery = await tracker.flush(within: .seconds(60))
         }

@@ -44,7 +44,7 @@ struct Parcel: Hashable, Sendable {
     var events: [MadeEvent]
 
     /// The most events and bytes of one.
-    static let events = 500
+    static let events = 2_000
     static let bytes = 1 << 20
 
     var first: UInt64 { events.first?.number ?? 0 }
