@@ -29,7 +29,7 @@ build: libraries ## Build the program for release.
 
 # The tests of the program run one after the other; beside them few at a time, so that a small machine
 # does not make each of them slow.
-AT_ONCE = --experimental-maximum-parallelization-width 3
+AT_ONCE = --experimental-maximum-parallelization-width 4
 
 test: libraries ## Build for debugging and run every test.
 	@scripts/install-api-tools $(API_TOOLS)
