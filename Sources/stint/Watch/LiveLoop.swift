@@ -42,7 +42,9 @@ struct LiveLoop: Sendable {
     }
 
     private func first(_ held: Held<some LiveView>) async throws -> ExitStatus {
-        try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+        // From before anything is drawn: whoever is told to stop leaves the terminal as it was.
+        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+        return try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             group.addTask {
                 try await follow(held)
                 return nil
@@ -57,7 +59,10 @@ struct LiveLoop: Sendable {
                 }
                 return nil
             }
-            group.addTask { await Self.interruption() ? .interrupted : nil }
+            group.addTask {
+                for await _ in signals { return .interrupted }
+                return nil
+            }
             group.addTask { try await draw(held) }
             defer { group.cancelAll() }
             while let end = try await group.next() {
@@ -112,16 +117,6 @@ struct LiveLoop: Sendable {
             if let limit, console.uptime() - start >= limit { return .stillOpen }
             try await console.sleep(Self.tick)
         }
-    }
-
-    /// Waits for a signal to stop.
-    ///
-    /// - Returns: `false` where the task was cancelled before one came.
-    private static func interruption() async -> Bool {
-        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup) {
-            return true
-        }
-        return false
     }
 
     private func write(_ output: LiveOutput) {
