@@ -152,11 +152,11 @@ import Testing
             again.take()
             let second = try #require(await transport.request)
             #expect(second.range == 2...UInt64(Parcel.events + 1))
-            // It is back. So many that they are taken at once go out before the rest, and fail.
+            // It is back. So many that the sender is woken: those it finds go out before the rest, and fail.
             for number in 0..<45 { _ = tracker.begin("a", id: "new\(number)") }
             second.take()
             let third = try #require(await transport.request)
-            #expect(third.range == stored + 2...stored + 46)
+            #expect(third.range.lowerBound == stored + 2)
             third.fail()
             _ = tracker.begin("a", id: "last")
             await tracker.flush(within: .zero)
