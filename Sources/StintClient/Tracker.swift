@@ -106,7 +106,7 @@ public final class Tracker: Sendable {
     }
 
     /// Under which this process runs.
-    private var outerTrace: TraceParent? { settings.traceParent.flatMap(TraceParent.init) }
+    var outerTrace: TraceParent? { settings.traceParent.flatMap(TraceParent.init) }
 
     // MARK: Delivery
 

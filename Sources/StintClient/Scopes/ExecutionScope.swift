@@ -1,4 +1,4 @@
-import StintModel
+package import StintModel
 import Synchronization
 
 /// An execution that is under way, as its own program tells of it.
@@ -14,7 +14,7 @@ public final class ExecutionScope: Sendable {
     private let attempt: UInt16
     private let deadline: Duration?
     /// Whether somebody else began it and will end it.
-    package let isJoined: Bool
+    private let isJoined: Bool
     /// Of the trace that it is a part of, or that is named as it is: 32 hex digits.
     package let traceID: String
     private let clock = ScopeClock()
@@ -51,6 +51,13 @@ public final class ExecutionScope: Sendable {
 
     /// What a child process needs to report steps of its own to this execution.
     public var childEnvironment: [String: String] { ["STINT_EXECUTION": id] }
+
+    /// Its trace, as a child process is told of it, whose spans are to meet in it.
+    package var childTrace: TraceParent? {
+        TraceParent(
+            traceID: traceID, parentID: hex(.random(in: 1...UInt64.max)),
+            isSampled: tracker.outerTrace?.isSampled ?? true)
+    }
 
     package var isLate: Bool { deadline.map { clock.elapsed >= $0 } ?? false }
 

@@ -11,7 +11,7 @@ enum OTLPField: UInt8, CaseIterable {
 }
 
 /// The names that conventions have for what spans say: OpenTelemetry's for generative AI, OpenInference,
-/// OpenLLMetry (Traceloop), and what frameworks add. The only place that knows them.
+/// OpenLLMetry (Traceloop), and what frameworks add. The only place of the server that knows them.
 enum OTLPDialects {
     /// Of several spellings the first that is present wins, and none is ever added to another:
     /// emitters send old and new names side by side.

@@ -78,8 +78,8 @@ struct OTLPMeaning {
     /// agent only where its name has that word in it.
     private static func isGraph(_ metadata: String?) -> Bool {
         guard let metadata else { return false }
-        return metadata.contains("\"ls_integration\": \"langgraph\"")
-            && !metadata.contains("\"langgraph_node\"")
+        return JSONReader.member("ls_integration", of: metadata) == "langgraph"
+            && JSONReader.member("langgraph_node", of: metadata) == nil
     }
 
     /// OpenLLMetry's own.

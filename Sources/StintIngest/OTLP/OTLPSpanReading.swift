@@ -231,7 +231,7 @@ extension Data {
 
 extension JSONReader {
     /// The text that a member of an object has, where both are what they should be.
-    fileprivate static func member(_ name: StaticString, of json: String) -> String? {
+    static func member(_ name: StaticString, of json: String) -> String? {
         var json = json
         return json.withUTF8 { bytes in
             var reader = JSONReader(bytes)

@@ -74,7 +74,7 @@ struct RunCommand: AsyncParsableCommand {
             tracker: Tracker(settings: settings)
         ).run { tracker in
             tracker.begin(
-                agent, id: id ?? TraceParent.newID(), source: "run",
+                agent, id: id ?? randomHex(), source: "run",
                 attributes: Dictionary(
                     attributes.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 }
                 ).merging([

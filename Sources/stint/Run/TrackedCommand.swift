@@ -58,11 +58,11 @@ struct TrackedCommand {
     }
 
     private func environment(of execution: ExecutionScope) -> [String: String] {
-        let own = ProcessInfo.processInfo.environment
-        return own.merging(execution.childEnvironment) { $1 }.merging([
-            "STINT_URL": tracker.settings.url,
-            "TRACEPARENT": TraceParent.forChild(of: own["TRACEPARENT"], execution: execution.id),
-        ]) { $1 }
+        var environment = ProcessInfo.processInfo.environment
+            .merging(execution.childEnvironment) { $1 }
+        environment["STINT_URL"] = tracker.settings.url
+        environment["TRACEPARENT"] = execution.childTrace?.text
+        return environment
     }
 
     private func watch(

@@ -103,12 +103,15 @@ import Testing
 
     @Test func `a child is in the trace that its parent is in, else in its execution's own`() {
         let trace = String(repeating: "ab", count: 16)
-        let own = TraceParent.forChild(of: nil, execution: trace)
-        #expect(own.hasPrefix("00-\(trace)-"))
-        #expect(own.utf8.count == 55)
-        let outer = TraceParent.forChild(
-            of: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", execution: trace)
-        #expect(outer.hasPrefix("00-0af7651916cd43dd8448eb211c80319c-"))
+        var settings = TrackerSettings(environment: ["STINT_DISABLED": "1"])
+        let own = Tracker(settings: settings).begin("job", id: trace).childTrace
+        #expect(own?.traceID == trace)
+        #expect(own?.isSampled == true)
+        settings.traceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+        let inside = Tracker(settings: settings).begin("job", id: trace).childTrace
+        #expect(inside?.traceID == "0af7651916cd43dd8448eb211c80319c")
+        #expect(inside?.parentID != "b7ad6b7169203331")
+        #expect(inside?.isSampled == false)
         #expect(TraceParent("00-\(String(repeating: "0", count: 32))-b7ad6b7169203331-01") == nil)
     }
 }

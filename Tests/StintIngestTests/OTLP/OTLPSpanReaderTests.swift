@@ -127,6 +127,23 @@ import Testing
         #expect(try told("s", [key: .stringValue(word)]).role == role)
     }
 
+    /// However its JSON is spaced, and whatever other texts hold.
+    @Test(arguments: [
+        (#"{"ls_integration":"langgraph"}"#, TraceSpan.Role.agent),
+        (#"{ "a": [1, {}], "ls_integration" : "langgraph" }"#, .agent),
+        (#"{"ls_integration": "langgraph", "langgraph_node": "write"}"#, .chain),
+        (#"{"note": "\"ls_integration\": \"langgraph\""}"#, .chain),
+        (#"{"ls_integration": "langgraph""#, .agent), ("[]", .chain), ("no JSON", .chain),
+    ])
+    func `a graph of LangGraph is told from its nodes by its metadata`(
+        _ metadata: String, _ role: TraceSpan.Role
+    ) throws {
+        let kind: [String: OTLPAnyValue.OneOf_Value] = [
+            "openinference.span.kind": .stringValue("CHAIN"), "metadata": .stringValue(metadata),
+        ]
+        #expect(try told("s", kind).role == role)
+    }
+
     @Test func `an agent is named by the first spelling that is there, else by its span`() throws {
         let operation = [
             "gen_ai.operation.name": OTLPAnyValue.OneOf_Value.stringValue("invoke_agent")
