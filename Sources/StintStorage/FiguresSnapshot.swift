@@ -57,6 +57,10 @@ public protocol FiguresSnapshot: DiagnosisSnapshot {
     /// How many of an agent are open now: a few looks into an index, and the entries counted.
     func openCounts(of agent: String) throws(StoreError) -> OpenCounts
 
+    /// Whether any execution is an agent's: not where all have expired, were erased, or turned out to be
+    /// another's than what was told of them first. One look into an index.
+    func holdsExecutions(of agent: KnownAgent) throws(StoreError) -> Bool
+
     /// How the failed ones of a range failed, those of the most frequent type and agent first: of
     /// the newest `limit` of them.
     func failures(

@@ -201,6 +201,18 @@ extension SQLiteFigures {
         }
     }
 
+    static let anyOfAgent = """
+        SELECT 1 FROM execution INDEXED BY execution_by_agent_start WHERE agent = ?1 LIMIT 1
+        """
+
+    func holdsExecutions(of agent: KnownAgent) throws(StoreError) -> Bool {
+        try mapped { () throws(SQLiteFailure) in
+            let find = try reader.statement(Self.anyOfAgent)
+            find.bind(1, agent.number)
+            return try find.first { _ in true } ?? false
+        }
+    }
+
     // MARK: How they failed
 
     static let newestStopped = """

@@ -112,10 +112,15 @@ extension ExecutionStoreContract {
         Clause("agents and models are known by name, and agents by when they were heard of") {
             store in
             let fleet = try await FiguresSample(seed: 74, in: store)
-            let (agents, models, failures) = try await store.figures(in: .default) {
+            let (agents, held, models, failures) = try await store.figures(in: .default) {
                 (snapshot) throws(StoreError) in
-                (
-                    try snapshot.agents(), try snapshot.models(of: nil),
+                let agents = try snapshot.agents()
+                var held: [String] = []
+                for agent in agents where try snapshot.holdsExecutions(of: agent) {
+                    held.append(agent.name)
+                }
+                return (
+                    agents, held, try snapshot.models(of: nil),
                     try snapshot.failures(
                         of: nil, in: SampleFleet.noon..<(fleet.end + .days(1)), limit: 10_000)
                 )
@@ -123,6 +128,7 @@ extension ExecutionStoreContract {
             // Steps that came before the agent's name were nobody's for a while.
             let named = agents.filter { !$0.name.isEmpty }
             #expect(named.map(\.name) == SampleFleet.agents.sorted())
+            #expect(held == Set(fleet.states.map(\.agent)).sorted())
             for agent in named {
                 let own = fleet.states.filter { $0.agent == agent.name }
                 let exact = own.compactMap { $0.stopAt ?? $0.started }.max()

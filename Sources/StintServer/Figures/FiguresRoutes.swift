@@ -120,7 +120,7 @@ struct FiguresRoutes: Sendable {
     }
 }
 
-/// A page of the agents of a workspace, by the bytes of their names.
+/// A page of the agents of a workspace that have any executions, by the bytes of their names.
 private struct AgentPage {
     /// The number of the agent before the first; names never change, so neither does its place.
     let after: Int64?
@@ -135,7 +135,13 @@ private struct AgentPage {
         if let after, let place = agents.firstIndex(where: { $0.number == after }) {
             agents = agents[(place + 1)...]
         }
-        let page = agents.prefix(limit)
+        var page: [KnownAgent] = []
+        var hasMore = false
+        for agent in agents where try snapshot.holdsExecutions(of: agent) {
+            hasMore = page.count == limit
+            if hasMore { break }
+            page.append(agent)
+        }
         let from = now - .days(1)
         let finished = try snapshot.sum(of: RollUpSeries(), from: from, to: now).finished
         let isExact = finished <= WindowFigures.mostForExact
@@ -151,7 +157,7 @@ private struct AgentPage {
         }
         return (
             AgentPageBody(items: items, nextCursor: nil, method: isExact ? .exact : .sketch),
-            page.count < agents.count ? page.last?.number : nil
+            hasMore ? page.last?.number : nil
         )
     }
 }

@@ -21,7 +21,7 @@ extension Operation {
 
     static let agents = Operation(
         id: "listAgents", group: .metrics,
-        summary: "The agents known, with their figures of the last 24 hours",
+        summary: "The agents that have executions, with their figures of the last 24 hours",
         parameters: [.limit, .cursor],
         success: .tagged(.agentPage, "One page of agents, by name."))
 

@@ -61,6 +61,28 @@ import Testing
         }
     }
 
+    @Test func `who was named for a while, and has no execution any more, is not listed`()
+        async throws
+    {
+        try await ServerUnderTest.withoutHost { server in
+            // What comes before the agent's name is nobody's until then.
+            try await server.tell(Told(id: "a", agent: nil, started: "12:00:00").events)
+            #expect(try await server.agents().items.map(\.figures.agentName) == [""])
+            try await server.tell(Told(id: "a", agent: "alpha", started: "12:00:00").events)
+            try await server.tell(Told(id: "b", agent: "beta", started: "12:00:00").events)
+            var page = try await server.agents("limit=1")
+            #expect(page.items.map(\.figures.agentName) == ["alpha"])
+            page = try await server.agents("limit=1&cursor=\(try #require(page.nextCursor))")
+            #expect(page.items.map(\.figures.agentName) == ["beta"])
+            #expect(page.nextCursor == nil)
+
+            #expect(try await server.send("DELETE", "/v1/executions/b").status == 204)
+            page = try await server.agents("limit=1")
+            #expect(page.items.map(\.figures.agentName) == ["alpha"])
+            #expect(page.nextCursor == nil)
+        }
+    }
+
     @Test(arguments: ["limit=0", "limit=501", "limit=x", "cursor=rubbish", "agent=a"])
     func `a page that cannot be asked for is refused`(_ query: String) async throws {
         try await ServerUnderTest.withoutHost { server in
