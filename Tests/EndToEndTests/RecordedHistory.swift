@@ -16,8 +16,8 @@ extension EndToEnd.InterfaceTests {
         }
         func done(_ id: String, _ secondsAgo: Int, agent: String = "steady") -> [JSON] {
             [
-                event("execution.queued", id, secondsAgo + 5, ["agent": .string(agent)]),
-                event("execution.started", id, secondsAgo + 4),
+                event("execution.queued", id, secondsAgo + 305, ["agent": .string(agent)]),
+                event("execution.started", id, secondsAgo + 300),
                 event("execution.finished", id, secondsAgo, ["status": "succeeded"]),
             ]
         }
