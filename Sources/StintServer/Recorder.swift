@@ -237,6 +237,7 @@ public final class Recorder: Service {
             metrics.commitSeconds.add((.now - start).inSeconds)
             let size = group.reduce(0) { $0 + $1.submission.count }
             metrics.groupSizes.add(Double(size))
+            metrics.ingestPace.add(all)
             for waiting in group { waiting.answer.resume(returning: .success(())) }
             onCommit(changes)
             if !all.workers.isEmpty { onReports(Set(all.workers.compactMap(\.workspace))) }

@@ -261,7 +261,7 @@ public struct Server: Service {
             links: settings.links, retention: settings.retention, now: now)
         let exports = ExportRoutes(store: store, views: views(remaining))
         let figures = FiguresRoutes(
-            store: store, remaining: remaining, cursor: cursor, now: now)
+            store: store, remaining: remaining, cursor: cursor, metrics: metrics, now: now)
         let diagnosis = DiagnosisRoutes(store: store, remaining: remaining, now: now)
         let keys = KeyRoutes(
             keys: store, access: access, live: live, reading: reading(64 << 10), now: now)

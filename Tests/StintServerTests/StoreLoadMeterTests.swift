@@ -1,28 +1,9 @@
 import StintStorage
-import Synchronization
 import Testing
 
 @Suite struct StoreLoadMeterTests {
-    /// A clock that goes on when told to.
-    final class SetClock: Clock {
-        struct Instant: InstantProtocol {
-            var offset: Swift.Duration
-            func advanced(by duration: Swift.Duration) -> Instant {
-                Instant(offset: offset + duration)
-            }
-            func duration(to other: Instant) -> Swift.Duration { other.offset - offset }
-            static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
-        }
-
-        private let time = Mutex(Swift.Duration.zero)
-        var now: Instant { Instant(offset: time.withLock(\.self)) }
-        let minimumResolution = Swift.Duration.zero
-        func sleep(until deadline: Instant, tolerance: Duration?) async throws {}
-        func goOn(_ duration: Swift.Duration) { time.withLock { $0 += duration } }
-    }
-
     @Test func `calls count for a minute, with the time they took`() {
-        let clock = SetClock()
+        let clock = SteppedClock()
         let meter = StoreLoadMeter(clock: clock)
         #expect(
             meter.load == StoreLoad(connections: 0, queriesPerSecond: 0, meanSeconds: nil))
@@ -41,7 +22,7 @@ import Testing
     }
 
     @Test func `in its first minute the mean is over its life`() {
-        let clock = SetClock()
+        let clock = SteppedClock()
         let meter = StoreLoadMeter(clock: clock)
         for _ in 0..<20 { meter.measure { clock.goOn(.milliseconds(500)) } }
         #expect(meter.load.queriesPerSecond == 2 && meter.load.meanSeconds == 0.5)
@@ -55,7 +36,7 @@ import Testing
     }
 
     @Test func `many count at once, and none is lost`() async {
-        let clock = SetClock()
+        let clock = SteppedClock()
         let meter = StoreLoadMeter(clock: clock)
         await withTaskGroup { group in
             for _ in 0..<8 {

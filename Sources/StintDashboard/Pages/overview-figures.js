@@ -26,7 +26,8 @@ const besideChange = (changed, words) => [changed, words].filter(Boolean).join('
 
 function runningTile({ currentlyRunning, systemLoad: { workers } }, lostWords, lists) {
   const slots = workers?.total ? `of ${count(workers.total)} slots` : '';
-  const busy = workers?.total ? `${count(workers.busy)} busy` : 'slots not reported';
+  const silent = workers?.silent ? `, ${count(workers.silent)} of them silent` : '';
+  const busy = workers?.total ? `${count(workers.busy)} busy${silent}` : 'slots not reported';
   return tile('Running now', lists.running, count(currentlyRunning), slots, `${busy}${lostWords ? `, ${lostWords} lost` : ''}`);
 }
 

@@ -10,6 +10,7 @@ struct FiguresRoutes: Sendable {
     let store: any ExecutionStore
     let remaining: RemainingTimes
     let cursor: Cursor
+    let metrics: ServerMetrics
     let now: @Sendable () -> Instant
 
     var routes: [Route] {
@@ -65,6 +66,7 @@ struct FiguresRoutes: Sendable {
             blocks.contains(.realtime)
             ? try await store.workersNow(in: query.workspace, at: query.now)
             : WorkersNow(workers: [], hosts: [])
+        let ingest = metrics.ingestPace.figures(of: query.workspace)
         let remaining = remaining
         var body = try await store.figures(in: query.workspace) {
             (snapshot) throws(StoreError) in
@@ -72,7 +74,7 @@ struct FiguresRoutes: Sendable {
             if blocks.contains(.realtime) {
                 body.realtime = try RealtimeFigures(
                     workspace: query.workspace, agent: query.agent, now: query.now,
-                    workers: workers, remaining: remaining
+                    workers: workers, ingest: ingest, remaining: remaining
                 ).body(in: snapshot)
             }
             if let previous {

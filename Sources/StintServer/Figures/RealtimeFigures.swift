@@ -9,10 +9,14 @@ struct RealtimeFigures {
     let agent: String?
     let now: Instant
     let workers: WorkersNow
+    let ingest: IngestPace<ContinuousClock>.Figures
     let remaining: RemainingTimes
 
     /// The most executions of each list.
     static let mostListed = 500
+    /// The most executions that are looked at for slots held in silence, and how long they hold one.
+    static let mostSilent = 200
+    static let silentSpan = TimeSpan.days(1)
 
     func body(in snapshot: any FiguresSnapshot) throws(StoreError) -> RealtimeBody {
         let open = try snapshot.open(of: agent, at: now, limit: Self.mostListed)
@@ -38,7 +42,26 @@ struct RealtimeFigures {
                 cpu: moment.cpu.mean, memory: moment.memory.mean,
                 workers: RealtimeBody.Workers(
                     total: moment.total, busy: moment.busy, idle: moment.idle,
-                    reporting: Int64(workers.workers.count))))
+                    silent: try moment.busy.map { busy throws(StoreError) in
+                        try min(busy, silent(in: snapshot))
+                    },
+                    reporting: Int64(workers.workers.count))),
+            ingest: RealtimeBody.Ingest(
+                eventsPerSecond: ingest.eventsPerSecond, lag: ingest.lag?.seconds))
+    }
+
+    /// How many fell silent on workers that go on: these still count them as busy.
+    private func silent(in snapshot: any FiguresSnapshot) throws(StoreError) -> Int64 {
+        let alive = Set(workers.workers.map { Spelling($0.worker) })
+        var silent: Int64 = 0
+        _ = try snapshot.eachStopped(
+            [.lost], of: nil, in: (now - Self.silentSpan)..<now, limit: Self.mostSilent
+        ) { execution in
+            let state = execution.state
+            guard state.current.lost?.rule == .heartbeat, let worker = state.worker else { return }
+            if alive.contains(Spelling(worker)) { silent += 1 }
+        }
+        return silent
     }
 
     private func inProgress(

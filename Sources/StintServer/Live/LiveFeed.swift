@@ -238,11 +238,12 @@ final class LiveFeed: Service {
     private func figures(for audience: Audience) async throws(StoreError) -> [UInt8] {
         let (store, remaining, now) = (views.store, views.remaining, views.now())
         let workers = try await store.workersNow(in: audience.workspace, at: now)
+        let ingest = metrics.ingestPace.figures(of: audience.workspace)
         let body = try await store.figures(in: audience.workspace) {
             (snapshot) throws(StoreError) in
             try RealtimeFigures(
                 workspace: audience.workspace, agent: audience.agent?.text, now: now,
-                workers: workers, remaining: remaining
+                workers: workers, ingest: ingest, remaining: remaining
             ).body(in: snapshot)
         }
         var json = JSONWriter(capacity: 4_096)

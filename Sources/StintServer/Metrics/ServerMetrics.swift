@@ -39,6 +39,7 @@ public final class ServerMetrics: Sendable {
     let clientNumbersIgnored = Counter()
     /// Spans of traces, by what became of them: `accepted`, `rejected`.
     let spans = CounterFamily<String>()
+    let ingestPace = IngestPace(clock: ContinuousClock())
     /// Executions that were found lost.
     let lostFound = Counter()
     /// One look at what fell silent.

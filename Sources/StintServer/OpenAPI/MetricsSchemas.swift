@@ -39,9 +39,19 @@ extension Schema {
             "memory": percentage.optional,
             "workers": object([
                 "total": count.optional.describing("Slots."), "busy": count.optional,
-                "idle": count.optional, "reporting": count.describing("Workers."),
+                "idle": count.optional,
+                "silent": count.optional.describing(
+                    "Of the busy ones, those held by lost executions whose worker goes on reporting."
+                ),
+                "reporting": count.describing("Workers."),
             ]),
         ]).describing("As reported in the last 60 seconds."),
+        "ingest": object([
+            "eventsPerSecond": number.describing("Events and spans, the mean."),
+            "lag": seconds.optional.describing(
+                "From the time that an event names to its receipt, the median of the newest of each "
+                    + "request and execution."),
+        ]).optional.describing("What the answering server recorded in the last 60 seconds."),
     ]).describing("How things stand now, whatever the range.")
 
     static let inProgress = object([

@@ -107,14 +107,35 @@ public struct RealtimeBody: Decodable, Hashable, Sendable {
         public var busy: Int64?
         /// Never negative: a worker that is over-full has none.
         public var idle: Int64?
+        /// Of the busy ones, those held by executions that fell silent and are lost, though their worker
+        /// goes on reporting; at most 200.
+        public var silent: Int64?
         /// How many workers reported.
         public var reporting: Int64
 
-        public init(total: Int64?, busy: Int64?, idle: Int64?, reporting: Int64) {
+        public init(
+            total: Int64?, busy: Int64?, idle: Int64?, silent: Int64?, reporting: Int64
+        ) {
             self.total = total
             self.busy = busy
             self.idle = idle
+            self.silent = silent
             self.reporting = reporting
+        }
+    }
+
+    /// What came in over the last minute, of what the answering server recorded.
+    public struct Ingest: Decodable, Hashable, Sendable {
+        /// Events and spans a second.
+        public var eventsPerSecond: Double
+        /// Seconds from the time that an event names to its receipt, the median of the newest of each
+        /// request and execution; `nil` where nothing came. Programs that gather before they send, and
+        /// clocks that are behind, show here.
+        public var lag: Double?
+
+        public init(eventsPerSecond: Double, lag: Double?) {
+            self.eventsPerSecond = eventsPerSecond
+            self.lag = lag
         }
     }
 
@@ -131,10 +152,13 @@ public struct RealtimeBody: Decodable, Hashable, Sendable {
     /// In the order in which they are due: by priority, then the oldest first; at most 500.
     public var queuedExecutions: [Queued]
     public var systemLoad: SystemLoad
+    /// `nil` of a server that does not tell.
+    public var ingest: Ingest?
 
     public init(
         timestamp: Instant, currentlyRunning: Int64, queueDepth: Int64, avgQueueWaitTime: Double?,
-        executionsInProgress: [InProgress], queuedExecutions: [Queued], systemLoad: SystemLoad
+        executionsInProgress: [InProgress], queuedExecutions: [Queued], systemLoad: SystemLoad,
+        ingest: Ingest?
     ) {
         self.timestamp = timestamp
         self.currentlyRunning = currentlyRunning
@@ -143,6 +167,7 @@ public struct RealtimeBody: Decodable, Hashable, Sendable {
         self.executionsInProgress = executionsInProgress
         self.queuedExecutions = queuedExecutions
         self.systemLoad = systemLoad
+        self.ingest = ingest
     }
 
     public func writeJSON(to json: inout JSONWriter) {
@@ -157,6 +182,15 @@ public struct RealtimeBody: Decodable, Hashable, Sendable {
             json.array(queuedExecutions) { $1.writeJSON(to: &$0) }
             json.key("systemLoad")
             systemLoad.writeJSON(to: &json)
+            json.key("ingest")
+            if let ingest {
+                json.object { json in
+                    json.member("eventsPerSecond", number: ingest.eventsPerSecond)
+                    json.member("lag", number: ingest.lag)
+                }
+            } else {
+                json.null()
+            }
         }
     }
 }
@@ -212,6 +246,7 @@ extension RealtimeBody.SystemLoad {
                 json.member("total", workers.total)
                 json.member("busy", workers.busy)
                 json.member("idle", workers.idle)
+                json.member("silent", workers.silent)
                 json.member("reporting", workers.reporting)
             }
         }

@@ -131,7 +131,7 @@ import Testing
             databaseLoad: .init(connections: nil, queryRate: nil, avgQueryTime: nil, n: nil))
         figures.realtime?.systemLoad = .init(
             cpu: nil, memory: nil,
-            workers: .init(total: nil, busy: nil, idle: nil, reporting: 0))
+            workers: .init(total: nil, busy: nil, idle: nil, silent: nil, reporting: 0))
         #expect(
             StatsReport(figures: figures, style: .terminal(80)).lines.joined(separator: "\n") == """
                 nothing finished   1 lost

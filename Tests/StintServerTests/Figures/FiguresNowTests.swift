@@ -1,4 +1,6 @@
 import StintModel
+import StintStorage
+import StintStorageSQLite
 import StintStorageTesting
 import StintWire
 import Testing
@@ -199,6 +201,64 @@ import Testing
         }
     }
 
+    @Test func `a slot whose execution fell silent is told apart, while its worker goes on`()
+        async throws
+    {
+        let clock = SetClock()
+        try await ServerUnderTest.withoutHost(clock: clock) { server in
+            clock.set(.at("13:57:00"))
+            func promise(_ worker: String) -> String {
+                #","heartbeatSeconds":30,"attributes":{"worker":"\#(worker)"}"#
+            }
+            try await server.tell(
+                Told(id: "silent", started: "13:50:00", members: promise("w1")).events
+                    + Told(id: "alive", started: "13:56:50", members: promise("w1")).events
+                    + Told(id: "gone", started: "13:50:00", members: promise("w2")).events
+                    + [
+                        """
+                        {"type":"worker.reported","worker":"w1","capacity":8,"busy":2,
+                         "at":"2026-11-20T13:57:00Z"}
+                        """
+                    ])
+            for id in ["silent", "gone"] {
+                var lost = Event(
+                    .executionLost, execution: ExecutionID(rawValue: id), at: clock.now,
+                    authority: .inferred)
+                lost.lost = LostVerdict(
+                    seen: .at("13:50:00"), rule: .heartbeat, limit: .seconds(30))
+                _ = try await server.store.record(RecordingGroup([lost]))
+            }
+            var workers = try await Self.realtime(server).systemLoad.workers
+            #expect((workers.busy, workers.silent, workers.reporting) == (2, 1, 1))
+            // Slots are everybody's.
+            workers = try await Self.realtime(server, "agent=beta").systemLoad.workers
+            #expect((workers.busy, workers.silent) == (2, 1))
+            clock.set(.at("13:58:01"))
+            workers = try await Self.realtime(server).systemLoad.workers
+            #expect(workers.busy == nil && workers.silent == nil)
+        }
+    }
+
+    @Test func `what came in is told with how late it was, of each workspace alone`() async throws {
+        let clock = SetClock()
+        try await ServerUnderTest.withoutHost(clock: clock) { server in
+            clock.set(.at("12:00:10"))
+            let own = try await server.store.key(.admin)
+            let other = try await server.store.key(.admin, in: .other)
+            try await server.tell(Told(id: "a", started: "12:00:07").events, key: own)
+            func ingest(_ key: String) async throws -> RealtimeBody.Ingest? {
+                try await server.figures("", block: "realtime", key: key).realtime?.ingest
+            }
+            let told = try #require(try await ingest(own))
+            #expect(told.eventsPerSecond > 0)
+            #expect(abs(try #require(told.lag) - 3) < 0.03)
+            let untold = try #require(try await ingest(other))
+            #expect((untold.eventsPerSecond, untold.lag) == (0, nil))
+        } preparing: {
+            _ = try await $0.key(.admin)
+        }
+    }
+
     @Test func `what workers report is capacity and load, for 60 seconds and in the series`()
         async throws
     {
@@ -220,7 +280,7 @@ import Testing
                 now
                     == .init(
                         cpu: 75, memory: 30,
-                        workers: .init(total: 12, busy: 6, idle: 6, reporting: 2)))
+                        workers: .init(total: 12, busy: 6, idle: 6, silent: 0, reporting: 2)))
             clock.set(.at("13:58:01"))
             #expect(try await Self.realtime(server).systemLoad.workers.total == nil)
 

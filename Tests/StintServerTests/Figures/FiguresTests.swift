@@ -194,7 +194,8 @@ import Testing
                 now.systemLoad
                     == .init(
                         cpu: nil, memory: nil,
-                        workers: .init(total: nil, busy: nil, idle: nil, reporting: 0)))
+                        workers: .init(total: nil, busy: nil, idle: nil, silent: nil, reporting: 0))
+            )
         }
     }
 
