@@ -18,9 +18,23 @@ public struct Recording: Sendable {
         trail.append(event)
     }
 
-    /// Notes that more was told of the execution than is kept.
-    mutating func noteCut() {
-        state.isTruncated = true
+    /// Of many events at once, of which the order does not matter to the state: it is folded step by
+    /// step, so that each is put behind the ones before.
+    ///
+    /// - Parameter isCut: Whether more was told of the execution than is kept.
+    /// - Returns: `nil` without events.
+    public init?(workspace: Workspace, id: ExecutionID, events: [Event], isCut: Bool = false) {
+        let steps = events.indices.sorted {
+            let (one, other) = (events[$0].step ?? "", events[$1].step ?? "")
+            return one.isSpelledBefore(other) || (one.isSpelled(like: other) && $0 < $1)
+        }
+        guard let first = steps.first else { return nil }
+        self.workspace = workspace
+        self.id = id
+        state = ExecutionState(events[first])
+        for index in steps.dropFirst() { state.apply(events[index]) }
+        for event in events { trail.append(event) }
+        if isCut { state.isTruncated = true }
     }
 
     /// - Precondition: The event is about this execution.

@@ -25,9 +25,9 @@ public struct TraceRecording: Sendable {
     public var id: TraceID { trace.id }
     public var spans: [TraceSpan] { trace.spans }
 
-    /// Adds what another request says about the same trace.
-    public mutating func merge(_ other: TraceRecording) {
-        guard trace.merge(other.spans) else { return }
+    /// Adds what other requests say about the same trace.
+    public mutating func merge(_ others: [TraceRecording]) {
+        guard trace.merge(others.flatMap(\.spans)) else { return }
         told = trace.recordings(in: workspace)
         encoded = TraceSpan.encoded(trace.spans)
     }
@@ -36,12 +36,8 @@ public struct TraceRecording: Sendable {
 extension Trace {
     /// What it tells of executions, folded: each once.
     public func recordings(in workspace: Workspace) -> [Recording] {
-        executions().compactMap { execution -> Recording? in
-            guard let first = execution.events.first else { return nil }
-            var recording = Recording(workspace: workspace, id: execution.id, first: first)
-            for event in execution.events.dropFirst() { recording.append(event) }
-            if execution.isCut { recording.noteCut() }
-            return recording
+        executions().compactMap {
+            Recording(workspace: workspace, id: $0.id, events: $0.events, isCut: $0.isCut)
         }
     }
 }

@@ -7,8 +7,10 @@ final class HeldTrace {
     let key: Int64
     var pieces: Int64
     private(set) var trace: Trace
-    /// What the spans tell of executions, each once.
+    /// What the spans tell of executions, each once, by id.
     private(set) var told: [Recording]
+    /// That before it is folded, once the trace has grown.
+    private var telling: TraceTelling?
     /// Those of them that are kept: their keys.
     var executions: [ExecutionID: Int64] = [:]
 
@@ -27,14 +29,70 @@ final class HeldTrace {
         told = trace.recordings(in: workspace)
     }
 
-    /// Adds what is new of a request's spans.
+    /// What the trace tells of one execution, beside before.
+    struct Change {
+        let id: ExecutionID
+        /// Whether it told of it before.
+        let wasTold: Bool
+        let isChanged: Bool
+        /// The events that were not told before.
+        let trail: TrailChunk
+    }
+
+    /// Everything, as it is told for the first time.
+    var changes: [Change] {
+        told.map { Change(id: $0.id, wasTold: false, isChanged: true, trail: $0.trail) }
+    }
+
+    /// Adds what is new of a request's spans. What was told already is not folded again.
     ///
-    /// - Returns: Those; none where the trace stays as it is.
-    func merge(_ recording: TraceRecording) -> [TraceSpan] {
+    /// - Returns: That, none where the trace stays as it is; of all executions it tells of how they
+    ///   changed; and of whom it tells no longer.
+    func merge(
+        _ recording: TraceRecording
+    ) -> (fresh: [TraceSpan], changes: [Change], dropped: [ExecutionID]) {
         let fresh = recording.spans.filter { !holds($0) }
-        guard !fresh.isEmpty, trace.merge(fresh) else { return [] }
-        told = trace.recordings(in: recording.workspace)
-        return fresh
+        if fresh.isEmpty { return ([], [], []) }
+        let old = telling ?? trace.telling()
+        guard trace.merge(fresh) else { return ([], [], []) }
+        let new = trace.telling()
+        telling = new
+        var before: [ExecutionID: Recording] = [:]
+        for recording in told { before[recording.id] = recording }
+        // Each is grown in place.
+        told = []
+        var changes: [Change] = []
+        for (id, change) in zip(new.ids, new.changes(since: old, fresh: fresh)) {
+            let known = before.removeValue(forKey: id)
+            switch change {
+            case .none:
+                guard let known else { continue }
+                told.append(known)
+                changes.append(
+                    Change(id: id, wasTold: true, isChanged: false, trail: TrailChunk()))
+            case .more(let events):
+                guard var grown = known else { continue }
+                var trail = TrailChunk()
+                for event in events {
+                    grown.append(event)
+                    trail.append(event)
+                }
+                told.append(grown)
+                changes.append(Change(id: id, wasTold: true, isChanged: true, trail: trail))
+            case .whole(let events):
+                guard
+                    let whole = Recording(
+                        workspace: recording.workspace, id: id, events: events, isCut: new.isCut)
+                else { continue }
+                told.append(whole)
+                let trail = known.map { whole.trail.without(Set($0.trail.digests)) } ?? whole.trail
+                changes.append(
+                    Change(
+                        id: id, wasTold: known != nil,
+                        isChanged: !trail.isEmpty || known?.state != whole.state, trail: trail))
+            }
+        }
+        return (fresh, changes, Array(before.keys))
     }
 
     private func holds(_ span: TraceSpan) -> Bool {
@@ -56,7 +114,7 @@ final class HeldTrace {
     func undecided(_ isDecided: Bool) -> Int64? { isDecided ? nil : holdsWork ? 1 : 0 }
 
     /// About what it takes in memory.
-    var bytes: Int { 1_024 + trace.spans.count * 1_536 }
+    var bytes: Int { 1_024 + trace.spans.count * 1_664 }
 }
 
 /// What the traces of a group tell otherwise of one execution than before.

@@ -22,16 +22,19 @@ extension SQLiteWriter {
                 workspace: try key(ofWorkspace: recording.workspace), id: recording.id)
             let known = try held(identity, in: recording.workspace)
             let trace = known ?? HeldTrace(key: nextTrace, recording)
-            let before = known?.told ?? []
+            var changes = trace.changes
+            var dropped: [ExecutionID] = []
             if let known {
-                let fresh = known.merge(recording)
+                let fresh: [TraceSpan]
+                (fresh, changes, dropped) = known.merge(recording)
                 if fresh.isEmpty { continue }
                 try append(TraceSpan.encoded(fresh), to: trace)
             } else {
                 nextTrace += 1
                 try append(recording.encoded, to: trace)
             }
-            let isDecided = compare(trace, with: before, identity, recording, &retellings)
+            let isDecided = note(
+                changes, dropped, of: trace, identity, in: recording.workspace, &retellings)
             retellings.traces[trace.key] = trace
             recentTraces.put(trace, for: identity, bytes: trace.bytes)
 
@@ -52,8 +55,8 @@ extension SQLiteWriter {
 
     /// Of each trace one recording, without those that were erased.
     private func merged(_ recordings: [TraceRecording]) throws(SQLiteFailure) -> [TraceRecording] {
-        var merged: [TraceRecording] = []
-        merged.reserveCapacity(recordings.count)
+        var parts: [[TraceRecording]] = []
+        parts.reserveCapacity(recordings.count)
         var places: [RecentTraces.Identity: Int] = [:]
         let forgetsNobody = erasures.isEmpty
         for recording in recordings where !recording.spans.isEmpty {
@@ -61,13 +64,17 @@ extension SQLiteWriter {
             let identity = RecentTraces.Identity(
                 workspace: try key(ofWorkspace: recording.workspace), id: recording.id)
             if let place = places[identity] {
-                merged[place].merge(recording)
+                parts[place].append(recording)
             } else {
-                places[identity] = merged.count
-                merged.append(recording)
+                places[identity] = parts.count
+                parts.append([recording])
             }
         }
-        return merged
+        return parts.map { parts in
+            var merged = parts[0]
+            if parts.count > 1 { merged.merge(Array(parts.dropFirst())) }
+            return merged
+        }
     }
 
     /// A trace is erased under the id of an execution that bears its name.
@@ -80,33 +87,29 @@ extension SQLiteWriter {
     /// One of whom it told before, and that is not kept, has expired or was erased: it stays away.
     ///
     /// - Returns: Whether it tells of any that is kept.
-    private func compare(
-        _ trace: HeldTrace, with before: [Recording], _ identity: RecentTraces.Identity,
-        _ recording: TraceRecording, _ retellings: inout Retellings
+    private func note(
+        _ changes: [HeldTrace.Change], _ dropped: [ExecutionID], of trace: HeldTrace,
+        _ identity: RecentTraces.Identity, in workspace: Workspace,
+        _ retellings: inout Retellings
     ) -> Bool {
         let forgetsNobody = erasures.isEmpty
-        var known: [ExecutionID: Recording] = [:]
-        for told in before { known[told.id] = told }
         var isDecided = false
-        for told in trace.told {
-            let old = known.removeValue(forKey: told.id)
-            if old != nil, trace.executions[told.id] == nil { continue }
-            if !forgetsNobody, erasures.contains(told.id, in: recording.workspace) { continue }
+        for change in changes {
+            if change.wasTold, trace.executions[change.id] == nil { continue }
+            if !forgetsNobody, erasures.contains(change.id, in: workspace) { continue }
             isDecided = true
-            let rest = old.map { told.trail.without(Set($0.trail.digests)) } ?? told.trail
-            if rest.isEmpty, old?.state == told.state { continue }
+            guard change.isChanged else { continue }
             retellings.change(
-                RecentExecutions.Identity(workspace: identity.workspace, id: told.id),
-                in: recording.workspace
+                RecentExecutions.Identity(workspace: identity.workspace, id: change.id),
+                in: workspace
             ) { retelling in
                 retelling.tell.append(trace)
-                if !rest.isEmpty { retelling.trail.append(rest) }
+                if !change.trail.isEmpty { retelling.trail.append(change.trail) }
             }
         }
-        for id in known.keys where trace.executions[id] != nil {
+        for id in dropped where trace.executions[id] != nil {
             retellings.change(
-                RecentExecutions.Identity(workspace: identity.workspace, id: id),
-                in: recording.workspace
+                RecentExecutions.Identity(workspace: identity.workspace, id: id), in: workspace
             ) { $0.dropped.append(trace) }
         }
         return isDecided

@@ -355,23 +355,34 @@ actor SQLiteWriter {
     private func writeSteps(
         of held: HeldExecution, unlike old: ExecutionState?
     ) throws(SQLiteFailure) {
-        var known = 0
-        for entry in held.state.steps.entries {
-            let before = old?.steps[entry.key]
-            if before != nil { known += 1 }
-            if before == entry.value { continue }
+        // Both stand in order of their keys.
+        let (new, before) = (held.state.steps.entries, old?.steps.entries ?? [])
+        var place = 0
+        for index in new.indices {
+            while place < before.count, before[place].key.isBefore(new[index].key) {
+                try removeStep(before[place].key, of: held)
+                place += 1
+            }
+            if place < before.count, before[place].key.isSame(as: new[index].key) {
+                place += 1
+                if before[place - 1].value == new[index].value { continue }
+            }
             statements.putStep.bind(1, held.key)
-            statements.putStep.bind(2, entry.key.storedKey)
-            statements.putStep.bind(3, ExecutionState.encodedStep(entry.key, entry.value))
+            statements.putStep.bind(2, new[index].key.storedKey)
+            statements.putStep.bind(
+                3, ExecutionState.encodedStep(new[index].key, new[index].value))
             try statements.putStep.run()
         }
-        // One beyond the bound was pushed out, or a trace no longer tells of it.
-        guard let old, known < old.steps.count else { return }
-        for entry in old.steps.entries where held.state.steps[entry.key] == nil {
-            statements.removeStep.bind(1, held.key)
-            statements.removeStep.bind(2, entry.key.storedKey)
-            try statements.removeStep.run()
-        }
+        for entry in before[place...] { try removeStep(entry.key, of: held) }
+    }
+
+    /// One beyond the bound was pushed out, or a trace no longer tells of it.
+    private func removeStep(
+        _ step: ExecutionState.StepID, of held: HeldExecution
+    ) throws(SQLiteFailure) {
+        statements.removeStep.bind(1, held.key)
+        statements.removeStep.bind(2, step.storedKey)
+        try statements.removeStep.run()
     }
 
     // MARK: What is held

@@ -1,24 +1,22 @@
 import StintModel
 
 extension RunTelling {
-    /// Its start with all that is said of it, each step, and its finish where it has ended.
-    func events() -> [Event] {
-        guard let start else { return [] }
-        let id = id
-        var events: [Event] = []
-        events.reserveCapacity(2 + 3 * steps.indices.count)
+    /// Its start, with all that is said of it.
+    func started(as id: ExecutionID) -> Event? {
+        guard let start else { return nil }
         var started = Event(.executionStarted, execution: id, at: start)
         started.facts = facts
         started.attributes = attributes(of: id)
-        events.append(started)
-        for index in steps.indices { append(step: index, of: id, to: &events) }
-        if let end {
-            var finished = Event(.executionFinished, execution: id, at: end)
-            finished.outcome = outcome
-            finished.failure = failed.flatMap { spans[$0].failure }
-            events.append(finished)
-        }
-        return events
+        return started
+    }
+
+    /// Its finish; `nil` where it has not ended.
+    func finished(as id: ExecutionID) -> Event? {
+        guard let end else { return nil }
+        var finished = Event(.executionFinished, execution: id, at: end)
+        finished.outcome = outcome
+        finished.failure = failed.flatMap { spans[$0].failure }
+        return finished
     }
 
     private var outcome: Outcome {
@@ -81,7 +79,8 @@ extension RunTelling {
     private var model: String? {
         var found: String?
         for index in steps.indices where spans[index].role == .model {
-            guard let model = spans[index].model ?? steps.retold[index]?.model else { continue }
+            guard let model = spans[index].model ?? steps.retold[index].flatMap({ spans[$0].model })
+            else { continue }
             if let found, !found.isSpelled(like: model) { return nil }
             found = model
         }
@@ -90,15 +89,19 @@ extension RunTelling {
 
     // MARK: Its steps
 
-    private func append(step index: Int, of id: ExecutionID, to events: inout [Event]) {
+    /// A function of the step's span, what the call within it says, the id of the step around it and the
+    /// execution's, and of nothing else: ``TraceTelling`` rests on it.
+    func append(step index: Int, of id: ExecutionID, to events: inout [Event]) {
         let span = spans[index]
+        let retold = steps.retold[index].map { spans[$0] }
         let key = span.id.text
         var started = Event(.stepStarted, execution: id, at: span.start)
         started.step = key
         started.facts = [Fact(.kind, .string(span.role.kind))]
         if !span.name.isEmpty { started.facts.append(Fact(.name, .string(span.name))) }
-        if let outer = steps.around[index] {
-            started.facts.append(Fact(.parent, .string(spans[outer].id.text)))
+        if steps.around[index] >= 0 {
+            started.facts.append(
+                Fact(.parent, .string(spans[steps.around[index]].id.text)))
         }
         started.attributes = span.attributes
         if let model = span.requestModel {
@@ -107,7 +110,7 @@ extension RunTelling {
         events.append(started)
         guard let end = span.end else { return }
         if span.role == .model || span.role == .embedding {
-            events.append(call(span, retold: steps.retold[index], key: key, until: end, of: id))
+            events.append(call(span, retold: retold, key: key, until: end, of: id))
         }
         var finished = Event(.stepFinished, execution: id, at: end)
         finished.step = key

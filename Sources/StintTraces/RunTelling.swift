@@ -121,13 +121,16 @@ struct RunTelling {
     }
 
     func earliest<Word>(_ word: (TraceSpan) -> Word?) -> Word? {
-        var found: (index: Int, word: Word)?
-        for index in run.members {
-            guard let told = word(spans[index]) else { continue }
-            if let found, assembly.isEarlier(found.index, index) { continue }
-            found = (index, told)
+        // A span is large: none is copied to be asked.
+        spans.withUnsafeBufferPointer { spans in
+            var found: (index: Int, word: Word)?
+            for index in run.members {
+                guard let told = word(spans[index]) else { continue }
+                if let found, assembly.isEarlier(found.index, index) { continue }
+                found = (index, told)
+            }
+            return found?.word
         }
-        return found?.word
     }
 }
 

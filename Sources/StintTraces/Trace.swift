@@ -77,14 +77,21 @@ public struct Trace: Hashable, Sendable {
     ///
     /// - Complexity: O(n log n) in the number of spans.
     public func executions() -> [TracedExecution] {
-        TraceAssembly(self).executions()
+        telling().executions()
+    }
+
+    /// What it tells, to be compared with what it tells when more is known.
+    ///
+    /// - Complexity: O(n log n) in the number of spans.
+    public func telling() -> TraceTelling {
+        TraceTelling(self)
     }
 }
 
 /// What a trace tells of one execution.
 public struct TracedExecution: Hashable, Sendable {
     public let id: ExecutionID
-    /// Of authority `reported`, in order of start; its finish comes last.
+    /// Of authority `reported`: its start, its steps in order of theirs, its finish.
     public let events: [Event]
     /// Whether more may have been told of it: of which execution a span is that was left out is not
     /// known, so all of its trace say so.

@@ -37,23 +37,6 @@ struct TraceAssembly {
         }
     }
 
-    func executions() -> [TracedExecution] {
-        var told = runs().map { run in
-            let telling = RunTelling(run, of: self)
-            return TracedExecution(id: telling.id, events: telling.events(), isCut: isCut)
-        }
-        told.sort { $0.id.rawValue.isSpelledBefore($1.id.rawValue) }
-        // Two runs of one trace may name the same execution.
-        return told.reduce(into: []) { merged, execution in
-            if let last = merged.last, last.id == execution.id {
-                merged[merged.count - 1] = TracedExecution(
-                    id: last.id, events: last.events + execution.events, isCut: isCut)
-            } else {
-                merged.append(execution)
-            }
-        }
-    }
-
     /// How the top of a tree hangs in the trace.
     private enum Place {
         /// It is the root of the whole.
@@ -64,7 +47,7 @@ struct TraceAssembly {
         case orphan
     }
 
-    private func runs() -> [TracedRun] {
+    func runs() -> [TracedRun] {
         let tops = tree.order.filter { tree.parents[$0] < 0 }
         let outermost = tree.order.filter { isRun[$0] && enclosing[$0] < 0 }
         let places = places(of: tops, outermost)

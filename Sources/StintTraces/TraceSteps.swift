@@ -5,48 +5,51 @@ import StintModel
 struct TraceSteps {
     /// In order of start.
     private(set) var indices: [Int] = []
-    /// For each step that is within another one, the one around it.
-    private(set) var around: [Int: Int] = [:]
-    /// What model calls within a model call say: the same call, told by a second instrumentation.
-    private(set) var retold: [Int: TraceSpan] = [:]
+    /// For each span of the trace whether it is a step of this run.
+    private(set) var isStep: [Bool]
+    /// For each step, the one around it; -1 where there is none.
+    private(set) var around: [Int]
+    /// For each model call that has another one within: the same call, told by a second
+    /// instrumentation.
+    private(set) var retold: [Int: Int] = [:]
 
     init(of run: TracedRun, mains: [Int], in assembly: TraceAssembly) {
         let spans = assembly.spans
         let names = Set(mains.map { Spelling(spans[$0].agent ?? spans[$0].name) })
         let mains = Set(mains)
-        // The step that each member is, or is within.
-        var nearest: [Int: Int] = [:]
+        isStep = [Bool](repeating: false, count: spans.count)
+        around = [Int](repeating: -1, count: spans.count)
+        // The step that each member is, or is within; -1 where there is none.
+        var nearest = around
         for index in run.members where index != run.head {
             let parent = assembly.tree.parents[index]
-            let outer = parent >= 0 ? nearest[parent] : nil
-            let span = spans[index]
-            let isStep: Bool
-            switch span.role {
+            let outer = parent >= 0 ? nearest[parent] : -1
+            switch spans[index].role {
             case .model:
-                if let outer, spans[outer].role == .model {
-                    retold[outer] = retold[outer] ?? span
+                if outer >= 0, spans[outer].role == .model {
+                    retold[outer] = retold[outer] ?? index
                     nearest[index] = outer
                     continue
                 }
-                isStep = true
+                isStep[index] = true
             case .tool, .retrieval, .embedding:
-                isStep = true
+                isStep[index] = true
             case .agent, .workflow:
                 let run = assembly.enclosing[index]
                 let isWithin = run >= 0 && (spans[run].isNamedRun || mains.contains(run))
-                isStep =
+                isStep[index] =
                     mains.contains(index)
                     ? names.count > 1
                     : Self.isAgent(
-                        span, within: isWithin ? spans[run] : nil,
+                        spans[index], within: isWithin ? spans[run] : nil,
                         directly: run >= 0 && nearest[run] == outer)
             case .plumbing, .chain:
-                isStep = false
+                break
             }
-            nearest[index] = isStep ? index : outer
-            if !isStep { continue }
+            nearest[index] = isStep[index] ? index : outer
+            if !isStep[index] { continue }
             indices.append(index)
-            if let outer { around[index] = outer }
+            around[index] = outer
         }
         indices.sort(by: assembly.isEarlier)
     }
