@@ -94,3 +94,21 @@ def buckets(stage):
         assert found == expected, f"{found} instead of {expected} at {page.url}"
         page.go_back()
         settle(page)
+
+
+@scenario("slots are drawn busy, silent and idle, and what came in is told with how late it was")
+def slots(stage):
+    server = stage.server("--sweep-interval", "1s")
+    on_worker = {"attributes": {"worker": "w-1"}}
+    server.tell(
+        *[begun(f"silent-{number}", ago=90, heartbeatSeconds=1, **on_worker) for number in range(2)],
+        *[begun(f"well-{number}", ago=30, **on_worker) for number in range(3)],
+        {"type": "worker.reported", "worker": "w-1", "capacity": 8, "busy": 5, "at": instant()})
+    server.lose_silent()
+    page = stage.open(server, "/")
+    drawn = page.locator(".slots i").evaluate_all("slots => slots.map(slot => slot.className)")
+    assert drawn == ["busy"] * 3 + ["silent"] * 2 + [""] * 3, drawn
+    expect(page.locator(".slots")).to_have_attribute("aria-label", "5 of 8 worker slots busy, 2 of them silent")
+    expect(page.locator(".vitals a").filter(has_text="Running now")).to_contain_text("5 busy, 2 of them silent")
+    system = page.locator("[data-part=system]")
+    expect(system).to_contain_text(re.compile(r"Ingest\s*[\d.]+ events/s, lag \d"))
