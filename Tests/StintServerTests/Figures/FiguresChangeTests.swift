@@ -36,6 +36,7 @@ import Testing
             }
             var all = try await server.figures(FiguresTests.hour)
             all.resources?.databaseLoad = try #require(empty.resources?.databaseLoad)
+            all.realtime?.ingest = empty.realtime?.ingest
             #expect(all == empty)
             for agent in try await server.agents().items {
                 #expect(agent.figures.executions == 0)
@@ -145,6 +146,7 @@ import Testing
             }
             var all = try await server.figures(FiguresTests.hour)
             all.resources?.databaseLoad = try #require(empty.resources?.databaseLoad)
+            all.realtime?.ingest = empty.realtime?.ingest
             #expect(all == empty)
         }
     }
